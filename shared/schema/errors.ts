@@ -1,0 +1,77 @@
+// Every public error code, with the HTTP status and title it is answered with. `docs/errors.md` has a row for each.
+
+/** The catalogue: one entry for each public error code. `title` never changes with the request; `detail` does. */
+export const ERROR_CATALOGUE = {
+  "request.malformed": { status: 400, title: "The request could not be read" },
+  "request.invalid": { status: 422, title: "The request has invalid fields" },
+  "request.too_large": { status: 413, title: "The request body is too large" },
+  "request.unsupported_media_type": { status: 415, title: "The request body must be JSON" },
+  "request.rate_limited": { status: 429, title: "Too many requests" },
+  "route.not_found": { status: 404, title: "No such path" },
+  "route.method_not_allowed": { status: 405, title: "The path does not take this method" },
+  "auth.missing": { status: 401, title: "A bearer token is required" },
+  "auth.invalid": { status: 401, title: "The token is not valid" },
+  "auth.expired": { status: 401, title: "The token has expired" },
+  "auth.forbidden": { status: 403, title: "The credential does not allow this" },
+  "matchmaking.unknown_mode": { status: 422, title: "There is no such game mode" },
+  "matchmaking.ticket_not_found": { status: 404, title: "There is no such matchmaking ticket" },
+  "ticket.missing": { status: 401, title: "A join ticket is required" },
+  "ticket.invalid": { status: 401, title: "The join ticket is not valid" },
+  "ticket.expired": { status: 401, title: "The join ticket has expired" },
+  "ticket.used": { status: 409, title: "The join ticket was already used" },
+  "ticket.wrong_room": { status: 403, title: "The join ticket is for another room" },
+  "ticket.wrong_player": { status: 403, title: "The join ticket belongs to another player" },
+  "room.full": { status: 409, title: "The room is full" },
+  "server.draining": { status: 503, title: "The game server is draining" },
+  "service.unavailable": { status: 503, title: "A service this needs is not available" },
+  internal: { status: 500, title: "Something went wrong on our side" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A public error code, e.g. `"ticket.expired"`. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** One field that was wrong: `field` is its path (`"deviceId"`, `"players[0].name"`), `message` says the bound and the fix. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** RFC 9457 problem details, as every HTTP error of ours is answered (`application/problem+json`). */
+export interface Problem {
+  /** A URI reference that names the kind of problem: the row of the code in the error documentation. */
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  /** The request's id, to quote to support; also in the `X-Request-Id` header. */
+  requestId?: string;
+  errors?: FieldError[];
+}
+
+/** Builds the problem document for `code`. Throws nothing. */
+export function problem(
+  code: ErrorCode,
+  detail: string,
+  extra: { requestId?: string; errors?: FieldError[] } = {},
+): Problem {
+  const { status, title } = ERROR_CATALOGUE[code];
+  return { type: `/docs/errors#${code}`, title, status, code, detail, ...extra };
+}
+
+/** The caller's mistake, thrown anywhere in a process and turned into a problem document at its edge. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: FieldError[] | undefined;
+
+  constructor(code: ErrorCode, detail: string, options: { errors?: FieldError[]; cause?: unknown } = {}) {
+    super(detail, { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.errors = options.errors;
+  }
+
+  get status(): number {
+    return ERROR_CATALOGUE[this.code].status;
+  }
+}
