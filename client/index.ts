@@ -1,0 +1,11 @@
+// The client SDK for browsers and Node: connect() gives a typed session with prediction ready.
+export { ClientError, type ClientErrorCode } from "./client-error.ts";
+export { type ConnectOptions, type ConnectStage, connect } from "./connect.ts";
+export { newDeviceId } from "./device-id.ts";
+export type { GameRoom } from "./game-room.ts";
+export { GameSession, type SessionSettings } from "./game-session.ts";
+export type { Leave, LeaveReason } from "./leave.ts";
+export { LINK_LIMITS, type LinkConditions } from "./link-schedule.ts";
+export type { ChannelKind, NetStats } from "./net-stats.ts";
+export { PlatformApi, type PlatformApiOptions } from "./platform-api.ts";
+export { MAX_STEPS_PER_FRAME } from "./step-pacer.ts";
