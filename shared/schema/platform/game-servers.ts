@@ -5,6 +5,14 @@ import { ModeName } from "./matchmaking.ts";
 /** How often a game server says that it lives, and after how long a silent one is forgotten; milliseconds. */
 export const HEARTBEAT = { intervalMs: 1_000, expiryMs: 5_000 } as const;
 
+/** A game server's name in the registry: its own choice, the same from start to end. */
+export const ServerId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "use 1 to 64 of A-Z, a-z, 0-9, dot, _ and -, beginning with a letter or digit",
+  );
+
 /** `PUT /v1/servers/{serverId}`, with the server credential. Numbers are hints: the game server is the authority. */
 export const GameServerHeartbeat = z
   .strictObject({

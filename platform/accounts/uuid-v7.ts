@@ -1,0 +1,12 @@
+// Time-ordered ids, made here because the database versions we run on cannot make them.
+import { randomBytes } from "node:crypto";
+
+/** A UUID version 7 (RFC 9562, section 5.7): 48 bits of milliseconds since 1970, then 74 random bits. */
+export function uuidV7(nowMs: number = Date.now()): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  const hex = bytes.toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

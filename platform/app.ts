@@ -1,0 +1,84 @@
+// The platform's HTTP application: every route, in front of services that are given. Importing this does nothing.
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { accountRoutes } from "./accounts/routes.ts";
+import type { AccountService } from "./accounts/service.ts";
+import type { Config } from "./config.ts";
+import type { EphemeralStore } from "./ephemeral/store.ts";
+import { createErrorHandler, invalidRequest } from "./errors.ts";
+import { addDocs } from "./http/docs.ts";
+import type { AppEnv } from "./http/env.ts";
+import { createNotFound } from "./http/not-found.ts";
+import { RateLimiter } from "./http/rate-limit.ts";
+import { observed, requestId } from "./http/request-id.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { staticWeb } from "./http/static-web.ts";
+import { matchmakingRoutes } from "./matchmaking/routes.ts";
+import type { MatchmakingService } from "./matchmaking/service.ts";
+import type { Log } from "./ops/log.ts";
+import type { Metrics } from "./ops/metrics.ts";
+import { gameServerRoutes } from "./servers/routes.ts";
+import type { GameServerService } from "./servers/service.ts";
+import { tokenRoutes } from "./tokens/routes.ts";
+import type { TokenService } from "./tokens/service.ts";
+
+/** What the application stands on. */
+export interface AppDeps {
+  readonly config: Pick<
+    Config,
+    "corsOrigins" | "guestSignInsPerMinute" | "matchmakingJoinsPerMinute" | "serverKey" | "webDir"
+  >;
+  readonly accounts: AccountService;
+  readonly tokens: TokenService;
+  readonly servers: GameServerService;
+  readonly matchmaking: MatchmakingService;
+  readonly ephemeral: EphemeralStore;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** How long a browser may remember that it may call us, in seconds. */
+const PREFLIGHT_SECONDS = 600;
+
+/** Makes the application. Every error it answers is a problem document. */
+export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const { config, accounts, tokens, servers, matchmaking, metrics, log } = deps;
+  const rateLimiter = new RateLimiter(deps.ephemeral, metrics);
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(result.error, result.target);
+    },
+  });
+
+  app.use(requestId(), observed(metrics, log), securityHeaders());
+  app.use(corsFor(config.corsOrigins));
+  app.onError(createErrorHandler(log));
+
+  app.route("/", accountRoutes({ accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
+  app.route("/", tokenRoutes(tokens));
+  app.route(
+    "/",
+    matchmakingRoutes({ matchmaking, tokens, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }),
+  );
+  app.route("/", gameServerRoutes({ servers, tokens, serverKey: config.serverKey }));
+  addDocs(app);
+
+  const web = staticWeb(config.webDir);
+  const notFound = createNotFound(app);
+  app.notFound(async (c) => {
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    return (isRead ? await web(c) : undefined) ?? notFound(c);
+  });
+  return app;
+}
+
+/** Tokens travel in a header, never in a cookie: so no origin needs to be trusted with credentials. */
+function corsFor(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes("*") ? "*" : [...origins],
+    allowMethods: ["GET", "POST", "PUT", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "Idempotency-Key"],
+    exposeHeaders: ["X-Request-Id", "Retry-After"],
+    maxAge: PREFLIGHT_SECONDS,
+  });
+}

@@ -1,0 +1,3 @@
+drop table signing_key;
+drop table identity;
+drop table player;

@@ -1,0 +1,127 @@
+// Quick play: a ticket for each waiting player, matched as soon as a game server has a seat.
+import { randomUUID } from "node:crypto";
+import { AppError } from "../../shared/schema/errors.ts";
+import { SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
+import type { AccountService } from "../accounts/service.ts";
+import { type Allocator, MAX_ALLOCATION_MS } from "../allocation/allocator.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import type { GameServerService } from "../servers/service.ts";
+import type { TokenService } from "../tokens/service.ts";
+import type { ReadTicket, Ticket, TicketStore } from "./store.ts";
+
+/** How long a queued ticket lives after its player last asked for it. */
+export const QUEUED_TICKET_MS = 120_000;
+
+/** Most times to try again when another request of the same player changes the ticket meanwhile. */
+const MAX_CANCEL_ATTEMPTS = 5;
+
+/** What `MatchmakingService` needs. `now` is the clock in milliseconds since 1970. */
+export interface MatchmakingDeps {
+  readonly tickets: TicketStore;
+  readonly allocator: Allocator;
+  readonly servers: GameServerService;
+  readonly accounts: AccountService;
+  readonly tokens: TokenService;
+  readonly metrics: Metrics;
+  readonly now?: () => number;
+}
+
+/** Opens, looks after and cancels tickets. A ticket belongs to its player: for anybody else it does not exist. */
+export class MatchmakingService {
+  readonly #deps: MatchmakingDeps;
+  readonly #now: () => number;
+
+  constructor(deps: MatchmakingDeps) {
+    this.#deps = deps;
+    this.#now = deps.now ?? Date.now;
+  }
+
+  /**
+   * Opens a ticket in place of the player's old one, and tries for a seat at once. Throws `matchmaking.unknown_mode`
+   * when game servers live but none has the mode, and `auth.invalid` when the player does not exist.
+   */
+  async join(playerId: string, mode: string): Promise<Ticket> {
+    await this.#checkMode(mode);
+    await this.#deps.accounts.player(playerId);
+    const queued: Ticket = { ticketId: randomUUID(), mode, state: { tag: "queued" } };
+    const opened = await this.#deps.tickets.open(playerId, queued, QUEUED_TICKET_MS);
+    this.#deps.metrics.tickets.inc({ event: "opened" });
+    return this.#tryForSeat(playerId, opened);
+  }
+
+  /**
+   * The player's ticket; a queued one tries for a seat again. A matched one stays the same until its seat is given up.
+   * Throws `matchmaking.ticket_not_found` when the player has no such ticket.
+   */
+  async status(playerId: string, ticketId: string): Promise<Ticket> {
+    const read = await this.#find(playerId, ticketId);
+    return read.ticket.state.tag === "matched" ? read.ticket : this.#tryForSeat(playerId, read);
+  }
+
+  /** Removes the ticket. Throws `matchmaking.ticket_not_found` when the player has no such ticket. */
+  async cancel(playerId: string, ticketId: string): Promise<void> {
+    for (let attempt = 0; attempt < MAX_CANCEL_ATTEMPTS; attempt += 1) {
+      const read = await this.#find(playerId, ticketId);
+      if (!(await this.#deps.tickets.remove(playerId, read))) continue;
+      this.#deps.metrics.tickets.inc({ event: "cancelled" });
+      return;
+    }
+    throw new AppError("service.unavailable", "The ticket keeps changing. Cancel it again.");
+  }
+
+  async #find(playerId: string, ticketId: string): Promise<ReadTicket> {
+    const read = await this.#deps.tickets.find(playerId);
+    if (read?.ticket.ticketId === ticketId) return read;
+    throw new AppError(
+      "matchmaking.ticket_not_found",
+      "You have no ticket of this id: it expired, was cancelled or was replaced. Join again.",
+    );
+  }
+
+  async #checkMode(mode: string): Promise<void> {
+    const servers = await this.#deps.servers.live();
+    const modes = new Set(servers.flatMap((server) => server.modes));
+    if (servers.length === 0 || modes.has(mode)) return;
+    const known = [...modes].sort().join(", ");
+    throw new AppError("matchmaking.unknown_mode", `No game server has the mode ${mode}. The modes are: ${known}.`, {
+      errors: [{ field: "mode", message: `must be one of ${known}` }],
+    });
+  }
+
+  /**
+   * Looks for a seat, unless another request is doing so for this ticket. The ticket itself says who looks: whoever
+   * changes it from queued to allocating. If it is cancelled or replaced meanwhile, the held seat returns itself.
+   */
+  async #tryForSeat(playerId: string, read: ReadTicket): Promise<Ticket> {
+    const { tickets, allocator, metrics } = this.#deps;
+    const { ticket } = read;
+    const now = this.#now();
+    if (ticket.state.tag === "allocating" && ticket.state.untilMs > now) return ticket;
+    const allocating: Ticket = { ...ticket, state: { tag: "allocating", untilMs: now + MAX_ALLOCATION_MS } };
+    const claimed = await tickets.change(playerId, read, allocating, QUEUED_TICKET_MS);
+    if (claimed === undefined) return ticket;
+    let next: Ticket = { ...ticket, state: { tag: "queued" } };
+    try {
+      const seat = await allocator.requestSeat({ mode: ticket.mode, playerId });
+      if (seat !== undefined) next = await this.#matched(playerId, ticket, seat);
+    } finally {
+      const ttlMs = next.state.tag === "matched" ? SEAT_HOLD_MS : QUEUED_TICKET_MS;
+      const isKept = (await tickets.change(playerId, claimed, next, ttlMs)) !== undefined;
+      if (isKept && next.state.tag === "matched") metrics.tickets.inc({ event: "matched" });
+      if (!isKept) next = { ...ticket, state: { tag: "queued" } };
+    }
+    return next;
+  }
+
+  async #matched(playerId: string, ticket: Ticket, seat: { endpoint: string; roomId: string }): Promise<Ticket> {
+    const { displayName } = await this.#deps.accounts.player(playerId);
+    const { mode } = ticket;
+    const joinTicket = await this.#deps.tokens.signJoinTicket({
+      playerId,
+      name: displayName,
+      mode,
+      roomId: seat.roomId,
+    });
+    return { ...ticket, state: { tag: "matched", ...seat, joinTicket } };
+  }
+}

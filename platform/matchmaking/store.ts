@@ -1,0 +1,57 @@
+// Matchmaking tickets in the ephemeral store: one for each player at most, because the player is the key.
+import type { EphemeralStore } from "../ephemeral/store.ts";
+
+/** A player's open ticket, as stored. */
+export interface Ticket {
+  readonly ticketId: string;
+  readonly mode: string;
+  /** The state; `allocating` says that some request looks for a seat, until `untilMs` (since 1970) at the latest. */
+  readonly state:
+    | { readonly tag: "queued" }
+    | { readonly tag: "allocating"; readonly untilMs: number }
+    | { readonly tag: "matched"; readonly endpoint: string; readonly roomId: string; readonly joinTicket: string };
+}
+
+/** A ticket together with the exact text it was read as, so that a change can be refused if another came first. */
+export interface ReadTicket {
+  readonly ticket: Ticket;
+  readonly stored: string;
+}
+
+/** Tickets by player. Throws `service.unavailable` while the ephemeral store is away. */
+export class TicketStore {
+  readonly #ephemeral: EphemeralStore;
+
+  constructor(ephemeral: EphemeralStore) {
+    this.#ephemeral = ephemeral;
+  }
+
+  /** Opens a ticket; it replaces whichever the player had. */
+  async open(playerId: string, ticket: Ticket, ttlMs: number): Promise<ReadTicket> {
+    const stored = JSON.stringify(ticket);
+    await this.#ephemeral.set(keyOf(playerId), stored, ttlMs);
+    return { ticket, stored };
+  }
+
+  /** The player's ticket, or undefined. */
+  async find(playerId: string): Promise<ReadTicket | undefined> {
+    const stored = await this.#ephemeral.get(keyOf(playerId));
+    return stored === undefined ? undefined : { ticket: JSON.parse(stored) as Ticket, stored };
+  }
+
+  /** Changes the ticket if nobody else did since it was read; else resolves to undefined. */
+  async change(playerId: string, read: ReadTicket, next: Ticket, ttlMs: number): Promise<ReadTicket | undefined> {
+    const stored = JSON.stringify(next);
+    const isChanged = await this.#ephemeral.compareAndSet(keyOf(playerId), read.stored, stored, ttlMs);
+    return isChanged ? { ticket: next, stored } : undefined;
+  }
+
+  /** Removes the ticket if nobody changed it since it was read, and says whether it did. */
+  async remove(playerId: string, read: ReadTicket): Promise<boolean> {
+    return this.#ephemeral.compareAndDelete(keyOf(playerId), read.stored);
+  }
+}
+
+function keyOf(playerId: string): string {
+  return `matchmaking:ticket:${playerId}`;
+}

@@ -1,0 +1,70 @@
+// Which game servers live, and what they offer.
+import { AppError } from "../../shared/schema/errors.ts";
+import type { GameServerHeartbeat } from "../../shared/schema/platform/index.ts";
+import type { Log } from "../ops/log.ts";
+import type { GameServer, GameServerStore } from "./store.ts";
+
+/** Most game servers that may be registered at once. */
+export const MAX_GAME_SERVERS = 5_000;
+
+/** Takes heartbeats, and answers who is there. */
+export class GameServerService {
+  readonly #store: GameServerStore;
+  readonly #log: Log;
+
+  constructor(store: GameServerStore, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Registers a game server, or renews it. */
+  async heartbeat(serverId: string, heartbeat: GameServerHeartbeat): Promise<void> {
+    const servers = await this.#store.live();
+    const known = servers.find((server) => server.serverId === serverId);
+    if (known === undefined) {
+      if (servers.length >= MAX_GAME_SERVERS) {
+        throw new AppError(
+          "service.unavailable",
+          `At most ${MAX_GAME_SERVERS} game servers can be registered at once.`,
+        );
+      }
+      this.#log.info({
+        event: "game_server.registered",
+        serverId,
+        endpoint: heartbeat.endpoint,
+        modes: heartbeat.modes,
+      });
+    } else if (known.isDraining !== heartbeat.isDraining) {
+      this.#log.info({ event: "game_server.draining", serverId, isDraining: heartbeat.isDraining });
+    }
+    await this.#store.put(serverId, heartbeat);
+  }
+
+  /** Forgets a game server that says goodbye. Saying it twice is no error. */
+  async goodbye(serverId: string): Promise<void> {
+    if (await this.#store.remove(serverId)) this.#log.info({ event: "game_server.left", serverId });
+  }
+
+  /** Every game server with a living heartbeat, the draining ones too. */
+  live(): Promise<GameServer[]> {
+    return this.#store.live();
+  }
+
+  /** How many live game servers take players, and how many are draining. */
+  async counts(): Promise<{ ready: number; draining: number }> {
+    const servers = await this.#store.live();
+    const draining = servers.filter(({ isDraining }) => isDraining).length;
+    return { ready: servers.length - draining, draining };
+  }
+
+  /** Resolves when a player could be seated; rejects with what is missing. */
+  async checkReady(): Promise<void> {
+    const { ready, draining } = await this.counts();
+    if (ready > 0) return;
+    throw new Error(
+      draining > 0
+        ? `All ${draining} game servers are draining. Start another.`
+        : "No game server has sent a heartbeat. Start one with the same SERVER_KEY and with this platform's URL.",
+    );
+  }
+}
