@@ -22,7 +22,7 @@ export class SnapshotSchema {
   readonly kindBits: number;
   /** Most fields of any kind: the width of a row in struct-of-arrays storage. */
   readonly stride: number;
-  /** FNV-1a (RFC 9923) of the declaration, 32 bits: equal when both ends agree, to be compared at join. */
+  /** FNV-1a hash (Fowler, Noll and Vo) of the declaration, 32 bits: equal when both ends agree; compare it at join. */
   readonly fingerprint: number;
 
   constructor(motion: MotionSpecs) {

@@ -1,0 +1,170 @@
+// One client's snapshots: each tick the difference between what the client holds and what it may know, within its budget.
+import { BitWriter, varintBits } from "./bit-writer.ts";
+import { ClientKnowledge, MAX_DESPAWNS } from "./client-knowledge.ts";
+import { CODE_BITS } from "./delta-code.ts";
+import { EPOCH_COUNT, MAX_FRAME_BYTES } from "./frame-kind.ts";
+import { GROUP_BITS, IdGaps, writeGap } from "./id-list.ts";
+import { AGE_BITS } from "./snapshot-candidates.ts";
+import { emptyHeader, headerBits, MAX_HEADER_BITS, type SnapshotHeader, writeHeader } from "./snapshot-header.ts";
+import type { SnapshotHistory } from "./snapshot-history.ts";
+import { GENERATION_BITS, MAX_KINDS, type SnapshotSchema } from "./snapshot-schema.ts";
+import { COUNT_GROUP_BITS } from "./snapshot-selection.ts";
+
+/** Bytes of a snapshot unless the caller says otherwise: a WebRTC message of this size still is one UDP packet. */
+export const DEFAULT_BUDGET_BYTES = 1150;
+
+/** What a client may see this tick, and what to tell it about its inputs. */
+export type SnapshotRequest = {
+  /** Ids of the entities this client may know of, in any order. Everything else is removed from the client. */
+  visible: ArrayLike<number>;
+  /** Weight of each visible entity, above 0; 1 when left out. An entity of weight 4 waits a quarter as long as the others. */
+  weights?: ArrayLike<number>;
+  /** Bytes that this one snapshot may take; the encoder's own budget when left out. Values out of bounds are clamped. */
+  budgetBytes?: number;
+} & Partial<Pick<SnapshotHeader, "inputTick" | "inputDepth" | "echoStamp" | "echoHoldMs">>;
+
+/** `budgetBytes`: 1,150 unless given. `epoch`: which life of the client's connection this is, modulo 16. */
+export type SnapshotEncoderOptions = { budgetBytes?: number; epoch?: number };
+
+/**
+ * Encodes one client's snapshots from its room's `SnapshotHistory`: one a tick, never longer than the budget.
+ *
+ * It refers only to states that the client acknowledged, sends an entity again each tick until its latest change is acknowledged, and
+ * nothing for it after that ([SNAP1] to [SNAP14] of SPEC.md). The idea is Quake III's delta snapshot (id Software, 1999), kept for
+ * each entity on its own so that a budget may leave some out. Make a new encoder, with a new epoch, when the client reconnects.
+ */
+export class SnapshotEncoder {
+  /** Records in the last snapshot, and how many of those it should have had. */
+  recordCount = 0;
+  candidateCount = 0;
+  private readonly history: SnapshotHistory;
+  private readonly knowledge: ClientKnowledge;
+  private readonly minBudgetBytes: number;
+  private readonly budgetBytes: number;
+  private readonly header = emptyHeader();
+  private readonly despawnGaps = new IdGaps();
+  private readonly writer: BitWriter;
+
+  constructor(history: SnapshotHistory, options: SnapshotEncoderOptions = {}) {
+    this.history = history;
+    this.knowledge = new ClientKnowledge(history);
+    this.minBudgetBytes = minBudgetBytes(history.schema);
+    this.budgetBytes = options.budgetBytes ?? DEFAULT_BUDGET_BYTES;
+    if (this.budgetBytes < this.minBudgetBytes || this.budgetBytes > MAX_FRAME_BYTES) {
+      throw new RangeError(
+        `budgetBytes ${this.budgetBytes}: this room's snapshots need ${this.minBudgetBytes} to ${MAX_FRAME_BYTES}`,
+      );
+    }
+    this.header.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
+    this.writer = new BitWriter(new Uint8Array(MAX_FRAME_BYTES));
+  }
+
+  /**
+   * Takes the snapshot ack of an input frame: the newest tick that arrived and the mask of the 32 before it. `epoch` must be this
+   * encoder's; acks of another life of the connection are ignored.
+   */
+  acknowledge(newestTick: number, mask: number, epoch: number = this.header.epoch): void {
+    if (epoch === this.header.epoch) this.knowledge.acknowledge(newestTick, mask);
+  }
+
+  /**
+   * The snapshot of the history's latest tick for this client. The bytes are a view that the next call overwrites: send or copy them first.
+   * Throws when that tick was encoded already.
+   */
+  encode(request: SnapshotRequest): Uint8Array {
+    const { history, knowledge, writer, header } = this;
+    const { selection, candidates } = history;
+    const budget = Math.min(request.budgetBytes ?? this.budgetBytes, this.budgetBytes);
+    const budgetBits = Math.max(budget, this.minBudgetBytes) * 8;
+    this.fillHeader(request);
+    knowledge.gather(request.visible, request.weights);
+    const fixedBits = headerBits(header);
+    const despawnBits = this.trimDespawns((budgetBits - fixedBits) >>> 1);
+    selection.choose(budgetBits - fixedBits - despawnBits, knowledge.priority);
+    header.hasDespawns = knowledge.despawnCount > 0;
+    header.isComplete = selection.count === candidates.count && !knowledge.areDespawnsLeft;
+    this.recordCount = selection.count;
+    this.candidateCount = candidates.count;
+
+    writer.reset(undefined, budgetBits >>> 3);
+    writeHeader(writer, header);
+    this.writeDespawns();
+    this.writeRecords();
+    if (writer.overflowed)
+      throw new Error("a snapshot came out longer than its own count: this is a bug in the encoder");
+    return writer.written();
+  }
+
+  private fillHeader(request: SnapshotRequest): void {
+    const { header } = this;
+    header.tick = this.history.tick;
+    header.inputTick = request.inputTick ?? -1;
+    header.inputDepth = request.inputDepth ?? 0;
+    header.echoStamp = request.echoStamp ?? -1;
+    header.echoHoldMs = request.echoHoldMs ?? 0;
+  }
+
+  /** Keeps as many removals as `availableBits` hold and gives the bits they take. */
+  private trimDespawns(availableBits: number): number {
+    const { knowledge, despawnGaps } = this;
+    while (knowledge.despawnCount > 0) {
+      despawnGaps.reset();
+      for (let index = 0; index < knowledge.despawnCount; index++) despawnGaps.add(knowledge.despawns[index]!);
+      const bits = varintBits(knowledge.despawnCount, COUNT_GROUP_BITS) + GROUP_BITS + despawnGaps.choose();
+      if (bits <= availableBits) return bits;
+      knowledge.despawnCount--;
+      knowledge.areDespawnsLeft = true;
+    }
+    return 0;
+  }
+
+  private writeDespawns(): void {
+    const { knowledge, writer } = this;
+    if (knowledge.despawnCount === 0) return;
+    const { groupBits } = this.despawnGaps;
+    writer.writeVarint(knowledge.despawnCount, COUNT_GROUP_BITS);
+    writer.write(groupBits - 1, GROUP_BITS);
+    let previous = -1;
+    for (let index = 0; index < knowledge.despawnCount; index++) {
+      const id = knowledge.despawns[index]!;
+      writeGap(writer, id, previous, groupBits);
+      knowledge.markDespawnSent(id);
+      previous = id;
+    }
+  }
+
+  private writeRecords(): void {
+    const { history, knowledge, writer } = this;
+    const { selection, candidates } = history;
+    writer.writeVarint(selection.count, COUNT_GROUP_BITS);
+    if (selection.count === 0) return;
+    const { groupBits } = selection;
+    writer.write(groupBits - 1, GROUP_BITS);
+    writer.write(candidates.commonAge, AGE_BITS);
+    writer.writeBoolean(candidates.hasDeltas);
+    if (candidates.hasDeltas) candidates.writeCodes(writer);
+    let previous = -1;
+    for (let candidate = 0; candidate < candidates.count; candidate++) {
+      if (candidates.isChosen[candidate] === 0) continue;
+      const id = candidates.ids[candidate]!;
+      writeGap(writer, id, previous, groupBits);
+      candidates.writeRecord(writer, candidate, history.rows, history.generation[id]!);
+      knowledge.markSent(id);
+      previous = id;
+    }
+  }
+}
+
+/** Bytes that a snapshot needs at least, so that any one record always fits beside header, codes and half a budget of removals. */
+export function minBudgetBytes(schema: SnapshotSchema): number {
+  let codes = MAX_KINDS;
+  let widest = 0;
+  for (const layout of schema.layouts) {
+    codes += layout.size * CODE_BITS;
+    widest = Math.max(widest, layout.totalBits + 2 * layout.size);
+  }
+  const idBits = 2 * 14 + 1;
+  const record = idBits + 1 + AGE_BITS + schema.kindBits + GENERATION_BITS + widest;
+  const section = varintBits(1, COUNT_GROUP_BITS) + GROUP_BITS + AGE_BITS + 1 + codes + record;
+  return Math.ceil((MAX_HEADER_BITS + 2 * Math.max(section, MAX_DESPAWNS)) / 8);
+}

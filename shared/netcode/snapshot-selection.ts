@@ -1,0 +1,88 @@
+// Which candidates a snapshot carries: all when they fit its budget, otherwise the most urgent ones that do.
+import { varintBits } from "./bit-writer.ts";
+import { GROUP_BITS, IdGaps } from "./id-list.ts";
+import { PriorityOrder } from "./priority.ts";
+import { AGE_BITS, type SnapshotCandidates } from "./snapshot-candidates.ts";
+
+/** Varint group of a count on the wire ([SNAP8] of SPEC.md). */
+export const COUNT_GROUP_BITS = 6;
+/** Bits that a record's id is taken to need before the chosen ids are known. */
+const TYPICAL_GAP_BITS = 3;
+
+/** Chooses among a room's `SnapshotCandidates` and marks the chosen ones. Working space: sized once, shared by a room's encoders. */
+export class SnapshotSelection {
+  /** Number of chosen candidates. */
+  count = 0;
+  /** Varint group of the chosen ids. */
+  groupBits = 1;
+  private readonly candidates: SnapshotCandidates;
+  private readonly order: PriorityOrder;
+  private readonly recordBits: Uint16Array;
+  private readonly gaps = new IdGaps();
+
+  constructor(candidates: SnapshotCandidates) {
+    this.candidates = candidates;
+    this.order = new PriorityOrder(candidates.ids.length);
+    this.recordBits = new Uint16Array(candidates.ids.length);
+  }
+
+  /**
+   * Chooses records whose section takes at most `availableBits`, the most urgent by `priorities` (by id) first. What remains when the
+   * cheapest order does not fill it exactly stays unused.
+   */
+  choose(availableBits: number, priorities: Float32Array): void {
+    const { candidates, recordBits } = this;
+    candidates.chooseCodes();
+    let total = 0;
+    for (let candidate = 0; candidate < candidates.count; candidate++) {
+      const bits = candidates.recordBits(candidate);
+      recordBits[candidate] = bits;
+      total += bits;
+      candidates.isChosen[candidate] = 1;
+    }
+    this.count = candidates.count;
+    if (this.count === 0 || total + this.overheadBits() <= availableBits) return;
+    this.chooseByPriority(availableBits, priorities);
+  }
+
+  private chooseByPriority(availableBits: number, priorities: Float32Array): void {
+    const { candidates, recordBits, order } = this;
+    candidates.isChosen.fill(0, 0, candidates.count);
+    order.sort(candidates.count, candidates.ids, priorities);
+    const limit = availableBits - candidates.codesBits() - AGE_BITS - GROUP_BITS - 1;
+    let estimate = 0;
+    let total = 0;
+    this.count = 0;
+    for (let place = 0; place < candidates.count; place++) {
+      const candidate = order.at(place);
+      const bits = recordBits[candidate]!;
+      if (estimate + bits + TYPICAL_GAP_BITS > limit) continue;
+      candidates.isChosen[candidate] = 1;
+      estimate += bits + TYPICAL_GAP_BITS;
+      total += bits;
+      this.count++;
+    }
+    // The ids of the chosen may cost more than was assumed: give up the least urgent until all fits.
+    for (let place = candidates.count - 1; place >= 0 && total + this.overheadBits() > availableBits; place--) {
+      const candidate = order.at(place);
+      if (candidates.isChosen[candidate] === 0) continue;
+      candidates.isChosen[candidate] = 0;
+      total -= recordBits[candidate]!;
+      this.count--;
+    }
+  }
+
+  /** Bits of the record section beside the records themselves; settles `groupBits`. */
+  private overheadBits(): number {
+    const { candidates, gaps } = this;
+    const countBits = varintBits(this.count, COUNT_GROUP_BITS);
+    if (this.count === 0) return countBits;
+    gaps.reset();
+    for (let candidate = 0; candidate < candidates.count; candidate++) {
+      if (candidates.isChosen[candidate] === 1) gaps.add(candidates.ids[candidate]!);
+    }
+    const gapBits = gaps.choose();
+    this.groupBits = gaps.groupBits;
+    return countBits + GROUP_BITS + AGE_BITS + 1 + candidates.codesBits() + gapBits;
+  }
+}
