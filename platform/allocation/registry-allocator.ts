@@ -17,7 +17,7 @@ type Outcome = "held" | "full" | "draining" | "refused" | "unreachable";
 
 /** What `RegistryAllocator` needs. `fetch` is the global one unless a test gives another. */
 export interface RegistryAllocatorDeps {
-  readonly servers: GameServerService;
+  readonly servers: Pick<GameServerService, "live">;
   readonly serverKey: string;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -1,13 +1,15 @@
 // A lock on a folder: one process at a time, taken over from a process that died without giving it back.
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
-/** Name of the lock file inside the locked folder. */
-const LOCK_FILE = "platform.lock";
+/** Every claim on a folder is a file of this name with an id of its own behind it. */
+const CLAIM_PREFIX = "platform.lock.";
 
-/** Most times to race other starting processes for a stale lock before giving up. */
+/** How often a claim that met another is tried, and the bounds of the random wait between: half a second in all. */
 const MAX_ATTEMPTS = 20;
+const RETRY_MS = { min: 5, max: 40 } as const;
 
 /** Another living process holds the folder. `pid` is which. */
 export class FolderLockedError extends Error {
@@ -22,72 +24,75 @@ export class FolderLockedError extends Error {
   }
 }
 
-/** A held lock. It names this process by pid and start time, so that a reused pid is not mistaken for the holder. */
+/**
+ * A held lock. It names this process by pid and start time, so that a reused pid is not mistaken for the holder.
+ *
+ * Whoever wants the folder writes a claim and then reads all claims; it holds the folder if no other living process has
+ * one. Of two claims at least one sees the other, so two can never hold; and since no claim's name is ever used twice,
+ * removing the claim of a dead process can never remove a living one's, which replacing a single file could.
+ */
 export class FolderLock {
-  readonly #path: string;
-  readonly #content: string;
+  readonly #claim: string;
 
-  private constructor(path: string, content: string) {
-    this.#path = path;
-    this.#content = content;
+  private constructor(claim: string) {
+    this.#claim = claim;
   }
 
   /** Takes the lock of `folder`, making the folder if need be. Rejects with `FolderLockedError` when a living process has it. */
   static async take(folder: string): Promise<FolderLock> {
     const absolute = resolve(folder);
     await mkdir(absolute, { recursive: true, mode: 0o700 });
-    const path = join(absolute, LOCK_FILE);
-    const content = JSON.stringify({ pid: process.pid, startedAt: await startTimeOf(process.pid) });
-    const draft = `${path}.${randomUUID()}`;
-    await writeFile(draft, content, { mode: 0o600 });
-    try {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-        // A link, unlike a write, makes the lock appear whole, and fails when there is one.
-        if (await didLink(draft, path)) return new FolderLock(path, content);
-        const held = await readIfThere(path);
-        if (held === undefined) continue;
-        const holder = parseHolder(held);
-        if (holder !== undefined && (await isAlive(holder))) throw new FolderLockedError(absolute, holder.pid);
-        await removeStale(path, held);
-      }
-      throw new Error(`The lock ${path} keeps changing hands. Start one process at a time.`);
-    } finally {
-      await rm(draft, { force: true });
+    const mine = CLAIM_PREFIX + randomUUID();
+    let rival: Claim | undefined;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      await writeClaim(absolute, mine);
+      const rivals = await livingClaims(absolute, mine);
+      rival = rivals[0];
+      if (rival === undefined) return new FolderLock(join(absolute, mine));
+      // Of several who start at once, the first by name keeps its claim and waits for the others to withdraw theirs.
+      if (rival.name < mine) await rm(join(absolute, mine), { force: true });
+      await delay(RETRY_MS.min + Math.random() * (RETRY_MS.max - RETRY_MS.min));
     }
+    await rm(join(absolute, mine), { force: true });
+    throw new FolderLockedError(absolute, rival?.pid ?? 0);
   }
 
-  /** Gives the lock back, unless somebody else holds it by now. */
+  /** Gives the lock back. */
   async release(): Promise<void> {
-    if ((await readIfThere(this.#path)) === this.#content) await rm(this.#path, { force: true });
+    await rm(this.#claim, { force: true });
   }
+}
+
+interface Claim {
+  readonly name: string;
+  readonly pid: number;
+}
+
+async function writeClaim(folder: string, name: string): Promise<void> {
+  const draft = join(folder, `draft-${name}`);
+  const holder: Holder = { pid: process.pid, startedAt: await startTimeOf(process.pid) };
+  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
+  // A rename makes the claim appear whole.
+  await rename(draft, join(folder, name));
+}
+
+/** The claims of living processes beside `mine`, first by name first. Those of dead ones are removed. */
+async function livingClaims(folder: string, mine: string): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (!name.startsWith(CLAIM_PREFIX) || name === mine) continue;
+    const text = await readIfThere(join(folder, name));
+    if (text === undefined) continue;
+    const holder = parseHolder(text);
+    if (holder !== undefined && (await isAlive(holder))) claims.push({ name, pid: holder.pid });
+    else await rm(join(folder, name), { force: true });
+  }
+  return claims;
 }
 
 interface Holder {
   readonly pid: number;
   readonly startedAt: string | undefined;
-}
-
-/** Removes the lock that read as `stale`. A lock that another process took in between is put back. */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
-  }
-  if ((await readIfThere(aside)) !== stale) await didLink(aside, path);
-  await rm(aside, { force: true });
-}
-
-async function didLink(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
-    throw error;
-  }
 }
 
 async function isAlive({ pid, startedAt }: Holder): Promise<boolean> {
@@ -125,7 +130,7 @@ function parseHolder(text: string): Holder | undefined {
     if (typeof pid !== "number" || !Number.isInteger(pid) || pid <= 0) return undefined;
     return { pid, startedAt: typeof startedAt === "string" ? startedAt : undefined };
   } catch (error) {
-    // Only a disk that lost its last write leaves an unreadable lock: nobody holds it.
+    // Only a disk that lost its last write leaves an unreadable claim: nobody holds it.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

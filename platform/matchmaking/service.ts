@@ -19,9 +19,9 @@ const MAX_CANCEL_ATTEMPTS = 5;
 export interface MatchmakingDeps {
   readonly tickets: TicketStore;
   readonly allocator: Allocator;
-  readonly servers: GameServerService;
-  readonly accounts: AccountService;
-  readonly tokens: TokenService;
+  readonly servers: Pick<GameServerService, "live">;
+  readonly accounts: Pick<AccountService, "player">;
+  readonly tokens: Pick<TokenService, "signJoinTicket">;
   readonly metrics: Metrics;
   readonly now?: () => number;
 }

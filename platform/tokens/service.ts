@@ -48,10 +48,10 @@ interface Keys {
 
 /** Makes and checks access tokens, and makes join tickets. Rejects with `service.unavailable` until the keys could be read. */
 export class TokenService {
-  readonly #store: SigningKeyStore;
+  readonly #store: Pick<SigningKeyStore, "all" | "addFirst">;
   #keys: Promise<Keys> | undefined;
 
-  constructor(store: SigningKeyStore) {
+  constructor(store: Pick<SigningKeyStore, "all" | "addFirst">) {
     this.#store = store;
   }
 

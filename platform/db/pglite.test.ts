@@ -1,0 +1,62 @@
+// PGlite in its worker keeps the contract of the database, and its folder.
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { after, describe, it } from "node:test";
+import { createLog } from "../ops/log.ts";
+import { databaseContract } from "./database.contract.ts";
+import { FolderLockedError } from "./folder-lock.ts";
+import { openPglite, openPgliteEngine } from "./pglite.ts";
+
+const folders: string[] = [];
+
+async function newFolder(prefix = "gamekeeper-pglite-"): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  folders.push(folder);
+  return folder;
+}
+
+after(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+databaseContract("PGlite", async () => openPgliteEngine(await newFolder()));
+
+describe("PGlite", () => {
+  it("does not stall the loop of the process while it starts for the first time", async () => {
+    const folder = await newFolder();
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const database = await openPglite(folder, createLog("silent"));
+    await database.whenReady();
+    delay.disable();
+    await database.close();
+    assert.ok(delay.max / 1e6 < 1_000, `the loop stalled for ${Math.round(delay.max / 1e6)} ms`);
+  });
+
+  it("refuses a folder that is open, says which process has it, and gives it back on closing", async () => {
+    const folder = await newFolder();
+    const database = await openPglite(folder, createLog("silent"));
+    await assert.rejects(openPglite(folder, createLog("silent")), (error) => {
+      assert.ok(error instanceof FolderLockedError);
+      assert.equal(error.pid, process.pid);
+      return true;
+    });
+    await database.close();
+    assert.deepEqual((await readdir(folder)).sort(), ["postgres"], "closing leaves only the data");
+    const again = await openPglite(folder, createLog("silent"));
+    await again.whenReady();
+    await again.check();
+    await again.close();
+  });
+
+  it("works in a folder whose path is too long for a socket", async () => {
+    const folder = join(await newFolder(), "a".repeat(60), "b".repeat(60));
+    const database = await openPglite(folder, createLog("silent"));
+    await database.whenReady();
+    await database.check();
+    await database.close();
+  });
+});
