@@ -21,6 +21,7 @@ export const ERROR_CATALOGUE = {
   "ticket.used": { status: 409, title: "The join ticket was already used" },
   "ticket.wrong_room": { status: 403, title: "The join ticket is for another room" },
   "ticket.wrong_player": { status: 403, title: "The join ticket belongs to another player" },
+  "room.gone": { status: 410, title: "The room or seat is gone" },
   "room.full": { status: 409, title: "The room is full" },
   "server.draining": { status: 503, title: "The game server is draining" },
   "service.unavailable": { status: 503, title: "A service this needs is not available" },

@@ -1,0 +1,239 @@
+// The base of every game's room: identity from the ticket, an input budget, seats that wait for their player, and a
+// failure that ends this room and no other.
+import {
+  type AuthContext,
+  type Client,
+  type ExtractRoomClient,
+  type FixedTimestepCallback,
+  type InputAccessor,
+  matchMaker,
+  Room,
+  RoomInternalState,
+  type RoomOptions,
+  ServerError,
+  type StepContext,
+} from "@colyseus/core";
+import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
+import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
+import { HeldSeats } from "./held-seats.ts";
+import { roomHost } from "./room-host.ts";
+import { SeatedInput } from "./seated-input.ts";
+
+/** Close codes of ours, beside Colyseus' own. A client that is closed with one of these does not come back by itself. */
+export const ROOM_CLOSE = { seatTakenOver: 4100, roomFailed: 4101, serverDraining: 4102 } as const;
+
+/** A seated client: `auth` is who its join ticket says it is. */
+export type GameClient = Client<{ auth: JoinTicketClaims }>;
+
+/** The most messages a client may send in a second, inputs and all, before it is dropped. */
+const MAX_MESSAGES_PER_SECOND = 200;
+
+type InputOf<T extends RoomOptions> = T extends { input: infer Input } ? Input : never;
+
+/**
+ * A room of one game.
+ *
+ * A subclass declares `state` and `inputs`, calls `setFixedTimestep` in `onCreate`, and reads what each seat is granted
+ * with `inputsFor`. State goes out at the end of each tick, from inside it. An exception anywhere in the room's own code
+ * closes this room (`ROOM_CLOSE.roomFailed`) and is reported to the host; the process and the other rooms go on.
+ */
+export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
+  /** How long a dropped player's seat waits; seconds. */
+  readonly reconnectionSeconds: number = 20;
+
+  override maxMessagesPerSecond = MAX_MESSAGES_PER_SECOND;
+  /** A new room waits for its first player as long as the seat is held, and a little more. */
+  override seatReservationTimeout = SEAT_HOLD_MS / 1000 + 5;
+
+  readonly #heldSeats = new HeldSeats(SEAT_HOLD_MS);
+  readonly #seatedInputs = new Map<string, SeatedInput<InputOf<T>>>();
+  readonly #waiting = new Map<string, { playerId: string; giveUp: () => void }>();
+  #step: FixedTimestepCallback | undefined;
+  #hasFailed = false;
+  #nextTickDueMs = 0;
+
+  constructor() {
+    super();
+    // Assigned here, not declared as a method: with a method, Colyseus 0.18 binds the lifecycle hooks of the first room
+    // of a class before its plugins are composed, and their hooks never run there.
+    this.onUncaughtException = (error, where) => this.fail(error, where);
+    this.#guardTimers();
+    this.#guardHooks();
+  }
+
+  /** Admits a client by its join ticket. Refusals carry the error's code in the message and its HTTP status as the code. */
+  static override async onAuth(token: string, options: unknown, context: AuthContext): Promise<JoinTicketClaims> {
+    const roomId = roomIdOf(context);
+    const { playerId } = (options ?? {}) as { playerId?: unknown };
+    try {
+      const claims = await roomHost().admit({
+        ticket: token || undefined,
+        roomId,
+        playerId: typeof playerId === "string" ? playerId : undefined,
+      });
+      const room = matchMaker.getLocalRoomById(roomId);
+      if (room instanceof GameRoom) room.welcome(claims.sub);
+      return claims;
+    } catch (error) {
+      throw toServerError(error);
+    }
+  }
+
+  /** Whether a player can be promised a seat now; if so the seat is held for `SEAT_HOLD_MS`. */
+  holdSeat(playerId: string): boolean {
+    const now = Date.now();
+    const isReturning = this.#heldSeats.has(playerId, now) || this.#seatOf(playerId) !== undefined;
+    if (this.locked || this.#hasFailed) return false;
+    if (!isReturning && this.#takenSeats(now) >= this.maxClients) return false;
+    this.#heldSeats.hold(playerId, now);
+    return true;
+  }
+
+  /** Whether anybody plays here, or may still come back to a seat that waits. */
+  get hasPlayers(): boolean {
+    return this.clients.length > 0 || this.#waiting.size > 0;
+  }
+
+  /** The process is draining: no new player comes. A game with rounds overrides this to end after the one being played. */
+  onDrain(): void {}
+
+  /**
+   * Runs `step` at a fixed rate and sends the state at the end of each, from inside it: one timer, so that a snapshot is
+   * never older than its tick.
+   */
+  override setFixedTimestep(step: FixedTimestepCallback, tickHz?: number, options?: { subSteps?: number }): void {
+    this.#step = step;
+    super.setFixedTimestep((context) => this.#tick(context), tickHz, options);
+    // After the timestep, never before: set as a class field it would leave the room without any timer.
+    this.patchRate = null;
+  }
+
+  /** The inputs that a seat is granted this tick, oldest first: one a tick, and what it saved up. */
+  protected inputsFor(sessionId: string): Iterable<InputOf<T>> {
+    if (!this.inputs) throw new Error("inputsFor() needs `inputs = this.defineInput(…)`.");
+    let seat = this.#seatedInputs.get(sessionId);
+    if (!seat) {
+      seat = new SeatedInput();
+      seat.budget.refill();
+      this.#seatedInputs.set(sessionId, seat);
+    }
+    return seat.from(this.inputs.get(sessionId) as InputAccessor<InputOf<T>>);
+  }
+
+  /** Forgets a seat's input budget; called by itself when a client leaves, by the room for a bot. */
+  protected releaseInputs(sessionId: string): void {
+    this.#seatedInputs.delete(sessionId);
+  }
+
+  /** Keeps a dropped client's seat. A subclass that overrides this calls it. */
+  override onDrop(client: ExtractRoomClient<T>, code?: number): void {
+    if (code === ROOM_CLOSE.seatTakenOver || code === ROOM_CLOSE.roomFailed || this.#hasFailed) return;
+    const { sessionId } = client;
+    const { sub: playerId } = (client as GameClient).auth as JoinTicketClaims;
+    const reconnection = this.allowReconnection(client, this.reconnectionSeconds);
+    this.#waiting.set(sessionId, { playerId, giveUp: () => reconnection.reject(new Error("seat given up")) });
+    reconnection.then(
+      () => this.#waiting.delete(sessionId),
+      () => {
+        this.#waiting.delete(sessionId);
+        this.releaseInputs(sessionId);
+      },
+    );
+  }
+
+  /** Ends this room after an error of its own code: reported once, every client told, nothing else touched. */
+  protected fail(error: Error, where: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    const cause = error.cause instanceof Error ? error.cause : error;
+    roomHost().onRoomFailed({ mode: this.roomName, roomId: this.roomId, where, error: cause });
+    // Left to the next turn: an error in onCreate() reaches Colyseus first, which then discards the room itself.
+    setImmediate(() => {
+      if (this["_internalState"] === RoomInternalState.CREATED) this.disconnect(ROOM_CLOSE.roomFailed);
+    });
+  }
+
+  /** A ticket was admitted: whatever seat this player still had here is given up for the new one. */
+  private welcome(playerId: string): void {
+    this.#heldSeats.release(playerId);
+    const sessionId = this.#seatOf(playerId);
+    if (sessionId === undefined) return;
+    const waiting = this.#waiting.get(sessionId);
+    if (waiting) waiting.giveUp();
+    else this.kickClient(sessionId, ROOM_CLOSE.seatTakenOver, "This player joined again from somewhere else.");
+  }
+
+  #seatOf(playerId: string): string | undefined {
+    for (const [sessionId, seat] of this.#waiting) if (seat.playerId === playerId) return sessionId;
+    return this.clients.find((client) => (client as GameClient).auth?.sub === playerId)?.sessionId;
+  }
+
+  /** Seats that are taken: connected, reserved by Colyseus (joining or reconnecting), and held for a ticket. */
+  #takenSeats(nowMs: number): number {
+    return this.clients.length + Object.keys(this["_reservedSeats"]).length + this.#heldSeats.count(nowMs);
+  }
+
+  #tick(context: StepContext): void {
+    if (this.#hasFailed || !this.#step) return;
+    const startedAt = performance.now();
+    const isLate = this.#nextTickDueMs > 0 && startedAt > this.#nextTickDueMs + context.dtMs / 2;
+    this.#nextTickDueMs = startedAt + context.dtMs;
+    for (const seat of this.#seatedInputs.values()) seat.budget.refill();
+    this.#step(context);
+    this.broadcastPatch();
+    roomHost().onTick(this.roomName, performance.now() - startedAt, isLate);
+  }
+
+  /** Timers of the room's clock run in its own code's name: an exception in one is the room's failure. */
+  #guardTimers(): void {
+    const { clock } = this;
+    const { setTimeout, setInterval } = clock;
+    clock.setTimeout = (callback, ms, ...args) =>
+      setTimeout.call(clock, this.#guard(callback, "setTimeout"), ms, ...args);
+    clock.setInterval = (callback, ms, ...args) =>
+      setInterval.call(clock, this.#guard(callback, "setInterval"), ms, ...args);
+  }
+
+  /**
+   * Colyseus swallows what the leaving hooks throw, and leaves the timers of a room running whose `onDispose` throws.
+   * Each hook is looked up when it is called, so that the class's plugins are in it.
+   */
+  #guardHooks(): void {
+    for (const hook of ["onDrop", "onLeave", "onDispose"] as const) {
+      const late = (...args: unknown[]): unknown =>
+        (Object.getPrototypeOf(this) as Record<string, ((...args: unknown[]) => unknown) | undefined>)[hook]?.apply(
+          this,
+          args,
+        );
+      Object.defineProperty(this, hook, { value: this.#guard(late, hook), configurable: true, writable: true });
+    }
+  }
+
+  #guard(callback: CallableFunction, where: string): (...args: unknown[]) => unknown {
+    const report = (error: unknown): void =>
+      this.fail(error instanceof Error ? error : new Error(String(error)), where);
+    return (...args) => {
+      try {
+        const result: unknown = callback(...args);
+        return result instanceof Promise ? result.catch(report) : result;
+      } catch (error) {
+        report(error);
+        return undefined;
+      }
+    };
+  }
+}
+
+/** The room that `/matchmake/joinById/{roomId}` names. */
+function roomIdOf(context: AuthContext): string {
+  const path = new URL((context.req as Request | undefined)?.url ?? "http://none/").pathname;
+  return path.split("/").at(-1) ?? "";
+}
+
+/** An `AppError` as Colyseus can carry it: a numeric code, and a message that begins with ours. */
+export function toServerError(error: unknown): ServerError {
+  if (error instanceof ServerError) return error;
+  const code: ErrorCode = error instanceof AppError ? error.code : "internal";
+  const detail = error instanceof AppError ? error.message : "The seat could not be given.";
+  return new ServerError(error instanceof AppError ? error.status : 500, `${code}: ${detail}`, { cause: error });
+}

@@ -1,0 +1,43 @@
+// What a room needs of the process that runs it. The process installs one host; a test installs its own.
+import type { JoinTicketClaims } from "../../shared/schema/platform/index.ts";
+
+/** What a client showed when it asked for a seat. */
+export interface SeatClaim {
+  /** The join ticket, as the SDK sends it in `Authorization: Bearer`. */
+  readonly ticket: string | undefined;
+  /** The room that is asked for. */
+  readonly roomId: string;
+  /** Whom the client says it is, when it says so; must agree with the ticket. */
+  readonly playerId: string | undefined;
+}
+
+/** A failure that ended one room. */
+export interface RoomFailure {
+  readonly mode: string;
+  readonly roomId: string;
+  /** Which of the room's own functions threw, e.g. `onMessage`. */
+  readonly where: string;
+  readonly error: Error;
+}
+
+/** The process around the rooms. */
+export interface RoomHost {
+  /** Checks a claim and spends its ticket. Throws `AppError` with a `ticket.*` code. */
+  admit(claim: SeatClaim): Promise<JoinTicketClaims>;
+  onRoomFailed(failure: RoomFailure): void;
+  /** Called after each tick. `isLate` says that it began more than half a tick behind its time. */
+  onTick(mode: string, durationMs: number, isLate: boolean): void;
+}
+
+let installed: RoomHost | undefined;
+
+/** Installs the host of this process; called once, by the composition root, before any room exists. */
+export function installRoomHost(host: RoomHost): void {
+  installed = host;
+}
+
+/** The installed host. Throws when there is none: a room must not run unwatched. */
+export function roomHost(): RoomHost {
+  if (!installed) throw new Error("No room host is installed: call installRoomHost() before creating a room.");
+  return installed;
+}

@@ -1,0 +1,41 @@
+// The game server's settings, read once from the environment. docs/environment.md has a row for each.
+import { z } from "zod";
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const seconds = (fallback: number, max: number) => z.coerce.number().min(0).max(max).default(fallback);
+
+const Environment = z.object({
+  GAME_PORT: port(2567),
+  GAME_HOST: z.string().default("0.0.0.0"),
+  GAME_OPS_PORT: port(2568),
+  GAME_OPS_HOST: z.string().default("127.0.0.1"),
+  /** What clients are told to connect to; by default this machine's game port. */
+  GAME_PUBLIC_ENDPOINT: z
+    .string()
+    .regex(/^wss?:\/\//, "begin with ws:// or wss://")
+    .optional(),
+  /** What the platform is told to ask for seats; by default this machine's ops port. */
+  GAME_CONTROL_URL: z.url().optional(),
+  PLATFORM_URL: z.url().default("http://127.0.0.1:8000"),
+  SERVER_KEY: z.string().min(32, "use at least 32 characters, e.g. from `openssl rand -hex 32`"),
+  SERVER_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, "use 1 to 64 of A-Z, a-z, 0-9 and -")
+    .optional(),
+  MAX_ROOMS: z.coerce.number().int().min(1).max(10_000).default(100),
+  ARENA_FIGHTERS: z.coerce.number().int().min(0).max(16).default(6),
+  DRAIN_SECONDS: seconds(120, 86_400),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/** The parsed settings. Times are in the unit of their name. */
+export type GameServerConfig = z.infer<typeof Environment>;
+
+/** Parses the environment; an empty variable counts as absent. Throws one error that lists every mistake. */
+export function parseConfig(environment: Record<string, string | undefined>): GameServerConfig {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const result = Environment.safeParse(given);
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The game server's environment has ${mistakes.length} mistake(s):\n${mistakes.join("\n")}`);
+}

@@ -1,0 +1,164 @@
+// A game server as one object: rooms behind a game port, an ops port, and a link to the platform.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
+import { getRequestListener } from "@hono/node-server";
+import type { Logger } from "pino";
+import { ROOMS } from "../rooms/index.ts";
+import { installRoomHost } from "../rooms/kit/index.ts";
+import type { GameServerHeartbeat } from "../shared/schema/platform/index.ts";
+import type { GameServerConfig } from "./config.ts";
+import { type DrainOutcome, drainRooms } from "./drain.ts";
+import { createMetrics, type GameMetrics } from "./ops/metrics.ts";
+import { createOpsApp } from "./ops/ops-server.ts";
+import { Heartbeat } from "./platform-link/heartbeat.ts";
+import type { PlatformLink } from "./platform-link/platform-link.ts";
+import { OpenRooms } from "./seats/open-rooms.ts";
+import { SeatDesk } from "./seats/seat-desk.ts";
+import { createSeatRoutes } from "./seats/seat-routes.ts";
+import type { TicketDesk } from "./seats/ticket-desk.ts";
+import { GuardedWebSocketTransport } from "./transport/guarded-web-socket-transport.ts";
+
+/** A connection that has not finished its request by then is ended; ms. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The adapters that the composition root chose. */
+export interface GameServerParts {
+  readonly config: GameServerConfig;
+  readonly log: Logger;
+  readonly tickets: TicketDesk;
+  readonly link: PlatformLink;
+}
+
+/** One game server. One a process: Colyseus' matchmaker is global. */
+export class GameServer {
+  readonly #parts: GameServerParts;
+  readonly #rooms = new OpenRooms();
+  readonly #metrics: GameMetrics;
+  readonly #seats: SeatDesk;
+  readonly #transport: GuardedWebSocketTransport;
+  readonly #gameHttp: Server;
+  readonly #opsHttp: Server;
+  readonly #heartbeat: Heartbeat;
+
+  constructor(parts: GameServerParts) {
+    const { config, log, link } = parts;
+    this.#parts = parts;
+    this.#metrics = createMetrics({
+      rooms: () => this.#rooms.countByMode(),
+      clients: () => this.#transport.connectionCount,
+    });
+    this.#seats = new SeatDesk({
+      rooms: this.#rooms,
+      modes: Object.keys(ROOMS),
+      maxRooms: config.MAX_ROOMS,
+      optionsOf: (mode) => (mode === "arena" ? { fighters: config.ARENA_FIGHTERS } : {}),
+    });
+    const seatRoutes = createSeatRoutes({
+      isDraining: () => this.#seats.isDraining,
+      onRefused: (code) => this.#metrics.refusedSeats.inc({ code }),
+    });
+    this.#gameHttp = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(seatRoutes.fetch));
+    this.#transport = new GuardedWebSocketTransport(this.#gameHttp, this.#metrics);
+    const ops = createOpsApp({
+      registry: this.#metrics.registry,
+      serverKey: config.SERVER_KEY,
+      checks: () => this.#checks(),
+      holdSeat: (request) => this.#seats.hold(request),
+      onError: (error) => log.error({ event: "ops.error", err: error }, "an ops request failed"),
+    });
+    this.#opsHttp = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(ops.fetch));
+    this.#heartbeat = new Heartbeat(
+      link,
+      () => this.#describe(),
+      (isUp, error) =>
+        isUp
+          ? log.info({ event: "platform.up" }, "the platform takes heartbeats")
+          : log.warn(
+              { event: "platform.down", reason: error?.message },
+              "the platform does not take heartbeats; matches go on",
+            ),
+      () => this.#metrics.heartbeatFailures.inc(),
+    );
+  }
+
+  get gamePort(): number {
+    return portOf(this.#gameHttp);
+  }
+
+  get opsPort(): number {
+    return portOf(this.#opsHttp);
+  }
+
+  /** Opens both ports and reports to the platform. Rejects when a port is taken. */
+  async start(): Promise<void> {
+    const { config, log, tickets } = this.#parts;
+    installRoomHost({
+      admit: (claim) => tickets.admit(claim),
+      onRoomFailed: ({ error, ...room }) => {
+        this.#metrics.roomFailures.inc({ mode: room.mode });
+        log.error({ event: "room.failed", ...room, err: error }, "a room failed and was closed");
+      },
+      onTick: (mode, durationMs, isLate) => {
+        this.#metrics.tickDuration.observe({ mode }, durationMs / 1000);
+        if (isLate) this.#metrics.lateTicks.inc({ mode });
+      },
+    });
+    await matchMaker.setup(new LocalPresence(), new LocalDriver());
+    for (const [mode, room] of Object.entries(ROOMS)) this.#rooms.follow(matchMaker.defineRoomType(mode, room));
+    await matchMaker.accept();
+    await listen(this.#gameHttp, config.GAME_PORT, config.GAME_HOST, "GAME_PORT");
+    await listen(this.#opsHttp, config.GAME_OPS_PORT, config.GAME_OPS_HOST, "GAME_OPS_PORT");
+    void this.#heartbeat.beat();
+  }
+
+  /** Drains: refuses new players at once, lets matches end until the deadline or `skip`, then closes everything. */
+  async stop(deadlineMs: number, skip: AbortSignal): Promise<DrainOutcome> {
+    this.#seats.drain();
+    await this.#heartbeat.beat();
+    const outcome = await drainRooms({ rooms: this.#rooms, deadlineMs, skip });
+    await this.#heartbeat.stop();
+    await matchMaker.gracefullyShutdown();
+    this.#transport.shutdown();
+    this.#gameHttp.closeAllConnections();
+    this.#opsHttp.close();
+    this.#opsHttp.closeAllConnections();
+    return outcome;
+  }
+
+  #checks(): Record<string, string | undefined> {
+    return {
+      seats: this.#seats.isDraining ? "draining: no new players" : undefined,
+      platform: this.#heartbeat.isUp ? undefined : "the platform does not take heartbeats (PLATFORM_URL, SERVER_KEY)",
+    };
+  }
+
+  #describe(): GameServerHeartbeat {
+    const { config } = this.#parts;
+    return {
+      endpoint: config.GAME_PUBLIC_ENDPOINT ?? `ws://localhost:${this.gamePort}`,
+      controlUrl: config.GAME_CONTROL_URL ?? `http://127.0.0.1:${this.opsPort}`,
+      modes: Object.keys(ROOMS),
+      rooms: this.#rooms.size,
+      players: this.#rooms.clientCount,
+      isDraining: this.#seats.isDraining,
+    };
+  }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function listen(server: Server, port: number, host: string, variable: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is taken by another process: stop it or set ${variable} to a free port.`, { cause })
+          : cause,
+      ),
+    );
+    server.listen(port, host, () => resolve());
+  });
+}

@@ -1,0 +1,36 @@
+// The rooms that are open in this process.
+import type { RegisteredHandler } from "@colyseus/core";
+import type { GameRoom } from "../../rooms/kit/index.ts";
+
+/** A live set of rooms, kept by Colyseus' own life-cycle events. */
+export class OpenRooms implements Iterable<GameRoom> {
+  readonly #rooms = new Set<GameRoom>();
+
+  /** Follows the rooms of one mode from now on. */
+  follow(handler: RegisteredHandler): void {
+    handler.on("create", (room: GameRoom) => this.#rooms.add(room));
+    handler.on("dispose", (room: GameRoom) => this.#rooms.delete(room));
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** Clients in all rooms. */
+  get clientCount(): number {
+    let count = 0;
+    for (const room of this.#rooms) count += room.clients.length;
+    return count;
+  }
+
+  /** Open rooms by mode. */
+  countByMode(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { roomName } of this.#rooms) counts[roomName] = (counts[roomName] ?? 0) + 1;
+    return counts;
+  }
+
+  [Symbol.iterator](): Iterator<GameRoom> {
+    return this.#rooms.values();
+  }
+}

@@ -1,0 +1,139 @@
+// A whole game server for tests: real ports, real rooms, a platform that is a key pair and a notebook.
+import { randomUUID } from "node:crypto";
+import { Client } from "@colyseus/sdk";
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { pino } from "pino";
+import type { GameServerHeartbeat, JoinTicketClaims, SeatRequest } from "../../shared/schema/platform/index.ts";
+import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
+import { type GameServerConfig, parseConfig } from "../config.ts";
+import { GameServer } from "../game-server.ts";
+import { routeColyseusLogs } from "../ops/log.ts";
+import { TicketDesk } from "../seats/ticket-desk.ts";
+
+const SERVER_KEY = "a-server-key-for-tests-only-0123456789";
+const TICKET_SECONDS = 20;
+
+/** What a ticket says; every part can be wrong on purpose. */
+export interface TicketOptions {
+  roomId: string;
+  playerId?: string;
+  name?: string;
+  expiresInSeconds?: number;
+  audience?: string;
+  jti?: string;
+  /** Signed by a key that this platform does not have. */
+  isForged?: boolean;
+}
+
+type Sign = (claims: Omit<JoinTicketClaims, "exp">, options: TicketOptions) => Promise<string>;
+
+/** A running game server, and what a platform would do with it. */
+export class TestGameServer {
+  readonly server: GameServer;
+  readonly heartbeats: GameServerHeartbeat[];
+  /** Log lines of the server, parsed. */
+  readonly logs: Record<string, unknown>[];
+  readonly #sign: Sign;
+
+  private constructor(parts: Pick<TestGameServer, "server" | "logs" | "heartbeats">, sign: Sign) {
+    this.server = parts.server;
+    this.logs = parts.logs;
+    this.heartbeats = parts.heartbeats;
+    this.#sign = sign;
+  }
+
+  /** Starts one on free ports. `rooms` of the registry apply. */
+  static async start(config: Partial<Record<keyof GameServerConfig, string>> = {}): Promise<TestGameServer> {
+    const [ours, theirs] = await Promise.all([generateKeyPair("ES256"), generateKeyPair("ES256")]);
+    const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(ours.publicKey)), kid: "test", alg: "ES256" }] });
+    const logs: Record<string, unknown>[] = [];
+    const log = pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
+    routeColyseusLogs(log);
+    const heartbeats: GameServerHeartbeat[] = [];
+    const server = new GameServer({
+      config: parseConfig({
+        GAME_PORT: "0",
+        GAME_OPS_PORT: "0",
+        GAME_HOST: "127.0.0.1",
+        SERVER_KEY,
+        ARENA_FIGHTERS: "0",
+        ...config,
+      }),
+      log,
+      tickets: new TicketDesk(keys),
+      link: {
+        heartbeat: async (heartbeat) => void heartbeats.push(heartbeat),
+        leave: async () => undefined,
+      },
+    });
+    const sign: Sign = (claims, options) =>
+      new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: "ES256", kid: "test" })
+        .setIssuer(TOKEN_ISSUER)
+        .setAudience(options.audience ?? JOIN_TICKET_AUDIENCE)
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + (options.expiresInSeconds ?? TICKET_SECONDS))
+        .sign(options.isForged ? theirs.privateKey : ours.privateKey);
+    await server.start();
+    return new TestGameServer({ server, logs, heartbeats }, sign);
+  }
+
+  get endpoint(): string {
+    return `ws://127.0.0.1:${this.server.gamePort}`;
+  }
+
+  get opsUrl(): string {
+    return `http://127.0.0.1:${this.server.opsPort}`;
+  }
+
+  /** Asks for a seat as the platform does. */
+  askSeat(request: Partial<SeatRequest>, serverKey = SERVER_KEY): Promise<Response> {
+    return fetch(`${this.opsUrl}/v1/seats`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${serverKey}` },
+      body: JSON.stringify({ mode: "arena", playerId: randomUUID(), ...request }),
+    });
+  }
+
+  /** A signed join ticket. */
+  ticket(options: TicketOptions): Promise<string> {
+    const { roomId, playerId = randomUUID(), name = "Tess", jti = randomUUID() } = options;
+    return this.#sign({ sub: playerId, jti, name, mode: "arena", roomId }, options);
+  }
+
+  /** A seat for a player and the way to it: what `POST /v1/matchmaking/join` would give. */
+  async assign(
+    player: { playerId?: string; name?: string } = {},
+    mode = "arena",
+  ): Promise<{ endpoint: string; roomId: string; ticket: string; playerId: string }> {
+    const playerId = player.playerId ?? randomUUID();
+    const answer = await this.askSeat({ mode, playerId });
+    if (!answer.ok) throw new Error(`no seat: ${await answer.text()}`);
+    const { roomId } = (await answer.json()) as { roomId: string };
+    return {
+      endpoint: this.endpoint,
+      roomId,
+      playerId,
+      ticket: await this.ticket({ roomId, playerId, ...(player.name ? { name: player.name } : {}) }),
+    };
+  }
+
+  /** Joins with the unmodified SDK. */
+  async join(player: { playerId?: string; name?: string } = {}, mode = "arena") {
+    const { endpoint, roomId, ticket, playerId } = await this.assign(player, mode);
+    const client = new Client(endpoint);
+    client.auth.token = ticket;
+    const room = await client.joinById(roomId);
+    room.onMessage("*", () => undefined);
+    return { room, playerId, client };
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.opsUrl}/metrics`)).text();
+  }
+
+  /** Ends it at once. */
+  stop() {
+    return this.server.stop(0, AbortSignal.abort());
+  }
+}
