@@ -57,6 +57,7 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
   #prediction: SelfPrediction<State, Player, Input> | undefined;
   /** Of predictions before the current one. */
   #earlierCorrections = 0;
+  #hasState = false;
   #shownDelayMs = -1;
   #lastMs: number | undefined;
 
@@ -79,8 +80,10 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
     this.#life = new SeatLife(room, () => this.#prediction?.restart());
     room.onStateChange((state) => {
       meter.onSnapshot();
-      this.#interpolation ??= new Interpolation(game, room);
-      this.#interpolation.onSnapshot(state);
+      this.#hasState = true;
+      // Not at server time 0: the SDK then dates the first sample by the page's clock, and plays nothing until it is gone.
+      if (room.clock.lastServerTime() > 0) this.#interpolation ??= new Interpolation(game, room);
+      this.#interpolation?.onSnapshot(state);
     });
     this.#life.onLeave(() => this.#dispose());
   }
@@ -90,10 +93,10 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
     return this.room.sessionId;
   }
 
-  /** The own player as the server last said, or `undefined` before it is seated and after it has left. */
+  /** The own player as the server last said, or `undefined` while it has none. */
   get self(): Player | undefined {
-    const state = this.room.state as State | undefined;
-    return state && this.game.playerOf(state, this.room.sessionId);
+    // The SDK has a state object before the first state, without any of the collections in it.
+    return this.#hasState ? this.game.playerOf(this.room.state as State, this.room.sessionId) : undefined;
   }
 
   /** A worse link than there is, for trying the game out: settable as a whole or field by field, at any time. */

@@ -29,8 +29,8 @@ export class LocalArenaRoom extends Room<{ state: ArenaState; input: ArenaInput 
   override state = new ArenaState();
   override inputs = this.defineInput(ArenaInput, { sanitize: { moveX: [-1, 1], moveY: [-1, 1] } });
   private readonly rewind = this.allowRewindState({ maxRewindMs: 250 });
-  /** What each granted input said, with the lag compensation it asked for: milliseconds before now, or 0. */
-  readonly heard: { sessionId: string; input: ArenaInput; rewindMs: number }[] = [];
+  /** What each granted input said, and the server time it asks to be judged at, or 0. */
+  readonly heard: { sessionId: string; input: ArenaInput; seenAtMs: number }[] = [];
 
   static override async onAuth(ticket: string, _options: unknown, _context: AuthContext): Promise<object> {
     behaviour.admit(ticket);
@@ -72,8 +72,7 @@ export class LocalArenaRoom extends Room<{ state: ArenaState; input: ArenaInput 
         const input = inputs.next();
         if (!input) break;
         stepPlayer(player, input, 1 / TICK_HZ);
-        const rewindMs = inputs.renderTime > 0 ? this.clock.elapsedTime - inputs.renderTime : 0;
-        this.heard.push({ sessionId, input, rewindMs });
+        this.heard.push({ sessionId, input, seenAtMs: inputs.renderTime });
       }
     }
     this.state.tick += 1;
