@@ -99,7 +99,13 @@ async function queueAndJoin<State extends Schema, Self extends Schema, Input ext
 async function queue(api: PlatformApi, mode: string, options: Options): Promise<Assignment> {
   const { signal, queueTimeoutMs = DEFAULT_QUEUE_TIMEOUT_MS } = options;
   const deadlineMs = performance.now() + queueTimeoutMs;
-  let ticket = await api.joinMatchmaking(mode, signal);
+  // Best effort, and not waited for: a ticket that stays behind returns itself.
+  const giveBack = ({ ticketId }: MatchmakingStatus): void =>
+    void api.cancelMatchmaking(ticketId).catch(() => undefined);
+  // Asked without the signal: an abort on the way must still learn which ticket to give back.
+  const asking = api.joinMatchmaking(mode);
+  const undo = (): void => void asking.then(giveBack, () => undefined);
+  let ticket = await within(queueTimeoutMs, "The platform gave no ticket", signal, asking, undo);
   let pollMs = POLL_MS.first;
   try {
     while (ticket.status === "queued") {
@@ -110,8 +116,7 @@ async function queue(api: PlatformApi, mode: string, options: Options): Promise<
       ticket = await api.matchmakingStatus(ticket.ticketId, signal);
     }
   } catch (error) {
-    // Best effort, and not waited for: a ticket that stays behind returns itself.
-    api.cancelMatchmaking(ticket.ticketId).catch(() => undefined);
+    giveBack(ticket);
     throw error;
   }
   return assignmentOf(ticket);
