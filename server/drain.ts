@@ -1,4 +1,5 @@
 // The end of a game server: no new players, matches end or reach the deadline, then the process may go.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GameRoom } from "../rooms/kit/index.ts";
 import { ROOM_CLOSE } from "../rooms/kit/index.ts";
 
@@ -29,7 +30,9 @@ export async function drainRooms({ rooms, deadlineMs, skip }: DrainOptions): Pro
   while (hasPlayers(rooms) && Date.now() < deadline && !skip.aborted) await pause(POLL_MS, skip);
   const outcome = !hasPlayers(rooms) ? "empty" : skip.aborted ? "skipped" : "deadline";
   const closing = [...rooms].map((room) => room.disconnect(ROOM_CLOSE.serverDraining).catch(() => undefined));
-  await Promise.race([Promise.all(closing), pause(CLOSE_TIMEOUT_MS)]);
+  const isClosed = new AbortController();
+  void Promise.all(closing).then(() => isClosed.abort());
+  await pause(CLOSE_TIMEOUT_MS, isClosed.signal);
   return outcome;
 }
 
@@ -39,13 +42,7 @@ function hasPlayers(rooms: Iterable<GameRoom>): boolean {
   return false;
 }
 
-function pause(ms: number, skip?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const onSkip = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    skip?.addEventListener("abort", onSkip, { once: true });
-  });
+/** Resolves after `ms`, or at once when `skip` is aborted. */
+function pause(ms: number, skip: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal: skip }).catch(() => undefined);
 }

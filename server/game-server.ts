@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
-import { ROOMS } from "../rooms/index.ts";
-import { installRoomHost } from "../rooms/kit/index.ts";
+import { type GameRoom, installRoomHost } from "../rooms/kit/index.ts";
 import type { GameServerHeartbeat } from "../shared/schema/platform/index.ts";
 import type { GameServerConfig } from "./config.ts";
 import { type DrainOutcome, drainRooms } from "./drain.ts";
@@ -28,6 +27,8 @@ export interface GameServerParts {
   readonly log: Logger;
   readonly tickets: TicketDesk;
   readonly link: PlatformLink;
+  /** Room classes by mode. */
+  readonly rooms: Readonly<Record<string, new () => GameRoom>>;
 }
 
 /** One game server. One a process: Colyseus' matchmaker is global. */
@@ -42,7 +43,7 @@ export class GameServer {
   readonly #heartbeat: Heartbeat;
 
   constructor(parts: GameServerParts) {
-    const { config, log, link } = parts;
+    const { config, log, link, rooms } = parts;
     this.#parts = parts;
     this.#metrics = createMetrics({
       rooms: () => this.#rooms.countByMode(),
@@ -50,7 +51,7 @@ export class GameServer {
     });
     this.#seats = new SeatDesk({
       rooms: this.#rooms,
-      modes: Object.keys(ROOMS),
+      modes: Object.keys(rooms),
       maxRooms: config.MAX_ROOMS,
       optionsOf: (mode) => (mode === "arena" ? { fighters: config.ARENA_FIGHTERS } : {}),
     });
@@ -92,7 +93,7 @@ export class GameServer {
 
   /** Opens both ports and reports to the platform. Rejects when a port is taken. */
   async start(): Promise<void> {
-    const { config, log, tickets } = this.#parts;
+    const { config, log, tickets, rooms } = this.#parts;
     installRoomHost({
       admit: (claim) => tickets.admit(claim),
       onRoomFailed: ({ error, ...room }) => {
@@ -105,7 +106,7 @@ export class GameServer {
       },
     });
     await matchMaker.setup(new LocalPresence(), new LocalDriver());
-    for (const [mode, room] of Object.entries(ROOMS)) this.#rooms.follow(matchMaker.defineRoomType(mode, room));
+    for (const [mode, room] of Object.entries(rooms)) this.#rooms.follow(matchMaker.defineRoomType(mode, room));
     await matchMaker.accept();
     await listen(this.#gameHttp, config.GAME_PORT, config.GAME_HOST, "GAME_PORT");
     await listen(this.#opsHttp, config.GAME_OPS_PORT, config.GAME_OPS_HOST, "GAME_OPS_PORT");
@@ -138,7 +139,7 @@ export class GameServer {
     return {
       endpoint: config.GAME_PUBLIC_ENDPOINT ?? `ws://localhost:${this.gamePort}`,
       controlUrl: config.GAME_CONTROL_URL ?? `http://127.0.0.1:${this.opsPort}`,
-      modes: Object.keys(ROOMS),
+      modes: Object.keys(this.#parts.rooms),
       rooms: this.#rooms.size,
       players: this.#rooms.clientCount,
       isDraining: this.#seats.isDraining,

@@ -1,5 +1,6 @@
 // The game server's process: settings, adapters, start, and a graceful end.
 import { randomUUID } from "node:crypto";
+import { ROOMS } from "../rooms/index.ts";
 import { parseConfig } from "./config.ts";
 import { GameServer } from "./game-server.ts";
 import { createLogger, routeColyseusLogs } from "./ops/log.ts";
@@ -19,6 +20,7 @@ const server = new GameServer({
     serverId: config.SERVER_ID ?? randomUUID(),
     serverKey: config.SERVER_KEY,
   }),
+  rooms: ROOMS,
 });
 
 const skip = new AbortController();
@@ -38,6 +40,8 @@ async function stop(signal: string): Promise<void> {
 
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
+// Under a supervisor with a channel: when it is gone, so are we.
+process.on("disconnect", () => stop("disconnect"));
 process.on("unhandledRejection", (error) => {
   log.error({ event: "process.unhandled-rejection", err: error }, "a promise was rejected and nobody looked");
 });

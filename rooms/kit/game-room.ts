@@ -49,6 +49,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   readonly #seatedInputs = new Map<string, SeatedInput<InputOf<T>>>();
   readonly #waiting = new Map<string, { playerId: string; giveUp: () => void }>();
   #step: FixedTimestepCallback | undefined;
+  #heldSeatsTimer: NodeJS.Timeout | undefined;
   #hasFailed = false;
   #nextTickDueMs = 0;
 
@@ -59,6 +60,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     this.onUncaughtException = (error, where) => this.fail(error, where);
     this.#guardTimers();
     this.#guardHooks();
+    this["_events"].once("dispose", () => this.#forgetReservations());
   }
 
   /** Admits a client by its join ticket. Refusals carry the error's code in the message and its HTTP status as the code. */
@@ -86,6 +88,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     if (this.locked || this.#hasFailed) return false;
     if (!isReturning && this.#takenSeats(now) >= this.maxClients) return false;
     this.#heldSeats.hold(playerId, now);
+    this.#stayOpenForHeldSeats();
     return true;
   }
 
@@ -131,7 +134,12 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     const { sessionId } = client;
     const { sub: playerId } = (client as GameClient).auth as JoinTicketClaims;
     const reconnection = this.allowReconnection(client, this.reconnectionSeconds);
-    this.#waiting.set(sessionId, { playerId, giveUp: () => reconnection.reject(new Error("seat given up")) });
+    const timer = this["_reservedSeatTimeouts"][sessionId];
+    const giveUp = (): void => {
+      clearTimeout(timer);
+      reconnection.reject(new Error("seat given up"));
+    };
+    this.#waiting.set(sessionId, { playerId, giveUp });
     reconnection.then(
       () => this.#waiting.delete(sessionId),
       () => {
@@ -156,11 +164,23 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   /** A ticket was admitted: whatever seat this player still had here is given up for the new one. */
   private welcome(playerId: string): void {
     this.#heldSeats.release(playerId);
+    // Setting it anew gives the room another second: the one who leaves must not close it on the one who comes.
+    this.autoDispose = false;
+    this.autoDispose = this.#heldSeats.count(Date.now()) === 0;
     const sessionId = this.#seatOf(playerId);
     if (sessionId === undefined) return;
     const waiting = this.#waiting.get(sessionId);
     if (waiting) waiting.giveUp();
     else this.kickClient(sessionId, ROOM_CLOSE.seatTakenOver, "This player joined again from somewhere else.");
+  }
+
+  /** A room with a promised seat does not close, though it be empty, until the promise is kept or over. */
+  #stayOpenForHeldSeats(): void {
+    this.autoDispose = false;
+    clearTimeout(this.#heldSeatsTimer);
+    this.#heldSeatsTimer = setTimeout(() => {
+      this.autoDispose = true;
+    }, SEAT_HOLD_MS);
   }
 
   #seatOf(playerId: string): string | undefined {
@@ -207,6 +227,12 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
         );
       Object.defineProperty(this, hook, { value: this.#guard(late, hook), configurable: true, writable: true });
     }
+  }
+
+  /** Timers of seats that nobody will take would keep a process alive whose room is gone. */
+  #forgetReservations(): void {
+    clearTimeout(this.#heldSeatsTimer);
+    for (const timer of Object.values<NodeJS.Timeout>(this["_reservedSeatTimeouts"])) clearTimeout(timer);
   }
 
   #guard(callback: CallableFunction, where: string): (...args: unknown[]) => unknown {

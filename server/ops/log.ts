@@ -4,11 +4,11 @@ import { type Logger, pino } from "pino";
 
 export type { Logger };
 
-/** The process' logger. Lines carry `service`; `roomId` and `requestId` come with the event. */
+/** The process' logger. Lines carry `process`; `roomId` and `requestId` come with the event. */
 export function createLogger(level: string): Logger {
   return pino({
     level,
-    base: { service: "game-server" },
+    base: { process: "game-server" },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
       paths: ["ticket", "token", "authorization", "*.ticket", "*.token", "*.authorization"],

@@ -1,12 +1,14 @@
 // A whole game server for tests: real ports, real rooms, a platform that is a key pair and a notebook.
 import { randomUUID } from "node:crypto";
-import { Client } from "@colyseus/sdk";
+import { Client, CloseCode, type Room } from "@colyseus/sdk";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { pino } from "pino";
+import { ROOMS } from "../../rooms/index.ts";
+import type { ArenaState } from "../../shared/schema/arena/index.ts";
 import type { GameServerHeartbeat, JoinTicketClaims, SeatRequest } from "../../shared/schema/platform/index.ts";
 import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
 import { type GameServerConfig, parseConfig } from "../config.ts";
-import { GameServer } from "../game-server.ts";
+import { GameServer, type GameServerParts } from "../game-server.ts";
 import { routeColyseusLogs } from "../ops/log.ts";
 import { TicketDesk } from "../seats/ticket-desk.ts";
 
@@ -23,6 +25,24 @@ export interface TicketOptions {
   jti?: string;
   /** Signed by a key that this platform does not have. */
   isForged?: boolean;
+}
+
+/** Resolves when the room's state is as `holds` says: now, or with a later patch. */
+export function untilState(room: Room<unknown, ArenaState>, holds: (state: ArenaState) => boolean): Promise<void> {
+  if (holds(room.state)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const onChange = (state: ArenaState): void => {
+      if (!holds(state)) return;
+      room.onStateChange.remove(onChange);
+      resolve();
+    };
+    room.onStateChange(onChange);
+  });
+}
+
+/** Cuts a client's socket as a lost network does: no goodbye to the room, and the SDK may try to come back. */
+export function dropSocket(room: Room<unknown, ArenaState>): void {
+  room.connection.close(CloseCode.MAY_TRY_RECONNECT);
 }
 
 type Sign = (claims: Omit<JoinTicketClaims, "exp">, options: TicketOptions) => Promise<string>;
@@ -42,8 +62,11 @@ export class TestGameServer {
     this.#sign = sign;
   }
 
-  /** Starts one on free ports. `rooms` of the registry apply. */
-  static async start(config: Partial<Record<keyof GameServerConfig, string>> = {}): Promise<TestGameServer> {
+  /** Starts one on free ports, with the registry's rooms or others. */
+  static async start(
+    config: Partial<Record<keyof GameServerConfig, string>> = {},
+    rooms: GameServerParts["rooms"] = ROOMS,
+  ): Promise<TestGameServer> {
     const [ours, theirs] = await Promise.all([generateKeyPair("ES256"), generateKeyPair("ES256")]);
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(ours.publicKey)), kid: "test", alg: "ES256" }] });
     const logs: Record<string, unknown>[] = [];
@@ -60,6 +83,7 @@ export class TestGameServer {
         ...config,
       }),
       log,
+      rooms,
       tickets: new TicketDesk(keys),
       link: {
         heartbeat: async (heartbeat) => void heartbeats.push(heartbeat),
@@ -118,13 +142,14 @@ export class TestGameServer {
     };
   }
 
-  /** Joins with the unmodified SDK. */
+  /** Joins with the unmodified SDK and waits for the first state. */
   async join(player: { playerId?: string; name?: string } = {}, mode = "arena") {
     const { endpoint, roomId, ticket, playerId } = await this.assign(player, mode);
     const client = new Client(endpoint);
     client.auth.token = ticket;
-    const room = await client.joinById(roomId);
+    const room = await client.joinById<ArenaState>(roomId);
     room.onMessage("*", () => undefined);
+    await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
     return { room, playerId, client };
   }
 
