@@ -13,6 +13,10 @@ const STAGE_TEXT: Record<ConnectStage, string> = {
   joined: "Entering…",
 };
 
+/** After this long in the queue, the page says what is being waited for. */
+const SLOW_QUEUE_MS = 4_000;
+const SLOW_QUEUE_TEXT = "Still looking for a seat: game servers may be full or starting…";
+
 /** The full-page screen over the arena. */
 export class Screen {
   readonly #root = byId("screen", HTMLElement);
@@ -27,6 +31,7 @@ export class Screen {
   readonly #code = byId("problem-code", HTMLElement);
   readonly #retry = byId("retry-button", HTMLButtonElement);
   readonly #note = byId("retry-note", HTMLElement);
+  #slowQueue: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     const isTouch = window.matchMedia("(pointer: coarse)").matches;
@@ -46,6 +51,8 @@ export class Screen {
     this.#bar.setAttribute("aria-valuetext", STAGE_TEXT[stage]);
     this.#fill.style.transform = `scaleX(${done / STAGES.length})`;
     setText(this.#text, STAGE_TEXT[stage]);
+    clearTimeout(this.#slowQueue);
+    if (stage === "queueing") this.#slowQueue = setTimeout(() => setText(this.#text, SLOW_QUEUE_TEXT), SLOW_QUEUE_MS);
   }
 
   /**

@@ -12,6 +12,7 @@ export class Vitals {
   readonly #fill = byId("health-fill", HTMLElement);
   readonly #text = byId("health-text", HTMLElement);
   readonly #frags = byId("own-frags", HTMLElement);
+  readonly #fragsUnit = byId("own-frags-unit", HTMLElement);
   readonly #vignette = byId("vignette", HTMLElement);
   #shown = -1;
 
@@ -25,6 +26,7 @@ export class Vitals {
     const { self } = session;
     if (!self) return;
     setText(this.#frags, String(self.frags));
+    setText(this.#fragsUnit, self.frags === 1 ? "frag" : "frags");
     if (self.health === this.#shown) return;
     this.#shown = self.health;
     setText(this.#text, String(self.health));
