@@ -13,16 +13,19 @@ export class EntityTrack {
   /** Number of the entity's kind in the schema. */
   readonly kind: number;
   readonly layout: FieldLayout;
+  /** Tick that brought the entity; nothing from before it belongs here, because what lies between is not known to be whole. */
+  readonly firstTick: number;
   /** Number of states held. */
   length = 0;
   private readonly ticks = new Int32Array(TRACK_LENGTH);
   private readonly values: Int32Array;
 
-  constructor(id: number, generation: number, kind: number, layout: FieldLayout) {
+  constructor(id: number, generation: number, kind: number, layout: FieldLayout, firstTick: number) {
     this.id = id;
     this.generation = generation;
     this.kind = kind;
     this.layout = layout;
+    this.firstTick = firstTick;
     this.values = new Int32Array(TRACK_LENGTH * layout.size);
   }
 

@@ -156,8 +156,7 @@ export class SnapshotDecoder {
       this.recordValues[at * schema.stride + field] = reader.read(layout.bits[field]!);
     }
     const held = this.entities.get(id);
-    // A late keyframe may add a state to an entity that is known; it may not bring one back, nor another one under the same id.
-    if (isLate && (held === undefined || held.generation !== generation || held.kind !== kind)) return "unusable";
+    if (isLate && (held === undefined || !isStateOf(held, generation, kind, this.incoming.tick))) return "unusable";
     this.recordIds[at] = id;
     this.recordKinds[at] = kind;
     this.recordGenerations[at] = generation;
@@ -211,7 +210,7 @@ export class SnapshotDecoder {
     const held = this.entities.get(id);
     if (held !== undefined && (generation < 0 || (held.generation === generation && held.kind === kind))) return held;
     if (held !== undefined) this.drop(held);
-    const track = new EntityTrack(id, generation, kind, this.schema.layouts[kind]!);
+    const track = new EntityTrack(id, generation, kind, this.schema.layouts[kind]!, this.incoming.tick);
     this.entities.set(id, track);
     this.spawned.push(track);
     return track;
@@ -221,4 +220,12 @@ export class SnapshotDecoder {
     this.entities.delete(track.id);
     this.despawned.push(track);
   }
+}
+
+/**
+ * Whether a late keyframe is one more state of a track. It may neither bring an entity back, nor another one under the same id, nor
+ * reach back behind the track's first tick: then a delta could find it in place of a newer state that went with an older track.
+ */
+function isStateOf(held: EntityTrack, generation: number, kind: number, tick: number): boolean {
+  return held.generation === generation && held.kind === kind && tick >= held.firstTick;
 }

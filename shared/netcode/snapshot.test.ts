@@ -174,6 +174,13 @@ test("[SNAP7] whatever is lost, late, doubled or reordered, no state a client ho
   );
 });
 
+test("[SNAP7] seed 540027946: a late keyframe from before a removal does not become a baseline after it", () => {
+  const jittery = { lossShare: 0, duplicateShare: 0.1, delayTicks: 0, jitterTicks: 40 };
+  const trial = new Trial({ seed: 540027946, ...jittery, budgetBytes: 53, calmShare: 0, skipShare: 0 });
+  trial.run(150, true);
+  trial.settle();
+});
+
 test("[SNAP8] a change is sent again each tick until it is acknowledged, and then never more", () => {
   const { history, encoder, decoder, id } = oneEntity();
   for (let tick = 2; tick < 8; tick++) {
@@ -236,6 +243,35 @@ test("[SNAP3] another entity under the same id replaces the first, though its re
   decoder.decode(encoder.encode({ visible: [id] }));
   assert.deepEqual([decoder.spawned.length, decoder.despawned.length], [1, 1]);
   assert.equal(decoder.entities.get(id)?.kind, 1);
+});
+
+test("[SNAP3] a client that heard nothing while an id changed hands gets the new entity, not a delta of the old one", () => {
+  const { history, encoder, decoder, id } = oneEntity();
+  history.commit(2);
+  decoder.decode(encoder.encode({ visible: [id] }));
+  encoder.acknowledge(decoder.received.newest, decoder.received.mask);
+  history.remove(id);
+  history.commit(80);
+  assert.equal(history.add(0), id);
+  history.set(id, 0, 1);
+  history.commit(81);
+  assert.equal(decoder.decode(encoder.encode({ visible: [id] })), "applied");
+  assert.equal(decoder.entities.get(id)?.generation, history.generation[id]);
+  assert.equal(decoder.despawned.length, 1);
+});
+
+test("[SNAP5] 200 removals at once take several snapshots, none of which claims to be complete before the last", () => {
+  const history = new SnapshotHistory(schema, 200);
+  const encoder = new SnapshotEncoder(history);
+  const decoder = new SnapshotDecoder(schema, { capacity: 200 });
+  const visible = Array.from({ length: 200 }, () => history.add(1));
+  for (let tick = 1; tick < 20; tick++) {
+    history.commit(tick);
+    assert.equal(decoder.decode(encoder.encode({ visible: tick < 8 ? visible : [] })), "applied");
+    encoder.acknowledge(decoder.received.newest, decoder.received.mask);
+    if (tick >= 8) assert.equal(decoder.header.isComplete, decoder.entities.size === 0, `tick ${tick}`);
+  }
+  assert.equal(decoder.entities.size, 0);
 });
 
 test("[SNAP5] what leaves the visible list is removed from the client and no byte tells of it afterwards", () => {

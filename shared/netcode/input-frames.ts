@@ -1,0 +1,74 @@
+// The wire form of an input frame: what its header says and how long it may be.
+import type { BitReader } from "./bit-reader.ts";
+import type { BitWriter } from "./bit-writer.ts";
+import type { FieldLayout } from "./field-layout.ts";
+import { EPOCH_BITS, FrameKind, MAX_TICK } from "./frame-kind.ts";
+
+/** Most inputs in one frame ([INP2] of SPEC.md): an input is lost for good when 16 frames in a row are. */
+export const MAX_INPUTS_PER_FRAME = 16;
+
+const COUNT_BITS = 5;
+const STAMP_BITS = 16;
+const RESERVED_BITS = 2;
+const MAX_HEADER_BITS = 8 + EPOCH_BITS + 2 + RESERVED_BITS + 64 + STAMP_BITS + COUNT_BITS + 32;
+
+/** What an input frame says beside its inputs. */
+export type InputHeader = {
+  /** Which life of the client's connection the frame belongs to, 0 to 15. */
+  epoch: number;
+  /** Newest snapshot tick that arrived; -1 for none. */
+  snapshotTick: number;
+  /** Which of the 32 ticks before it arrived, bit 0 being the latest. */
+  snapshotMask: number;
+  /** The client's clock when it sent the frame, 16 bits of milliseconds; -1 for none. */
+  stamp: number;
+  /** Number of inputs, 0 to 16. */
+  count: number;
+  /** Tick of the last of them; the others are the ticks before it. Of no meaning when there are none. */
+  newestTick: number;
+};
+
+/** A header with nothing in it. */
+export function emptyInputHeader(): InputHeader {
+  return { epoch: 0, snapshotTick: -1, snapshotMask: 0, stamp: -1, count: 0, newestTick: -1 };
+}
+
+/** Bytes of the longest frame of a layout. */
+export function maxInputFrameBytes(layout: FieldLayout): number {
+  return Math.ceil((MAX_HEADER_BITS + MAX_INPUTS_PER_FRAME * (1 + layout.totalBits)) / 8);
+}
+
+/** Writes the header, the frame kind included. */
+export function writeInputHeader(writer: BitWriter, header: InputHeader): void {
+  const hasAck = header.snapshotTick >= 0;
+  const hasStamp = header.stamp >= 0;
+  writer.write(FrameKind.input, 8);
+  writer.write(header.epoch, EPOCH_BITS);
+  writer.writeBoolean(hasAck);
+  writer.writeBoolean(hasStamp);
+  writer.write(0, RESERVED_BITS);
+  if (hasAck) {
+    writer.write(header.snapshotTick, 32);
+    writer.write(header.snapshotMask, 32);
+  }
+  if (hasStamp) writer.write(header.stamp, STAMP_BITS);
+  writer.write(header.count, COUNT_BITS);
+  if (header.count > 0) writer.write(header.newestTick, 32);
+}
+
+/** Reads a header into `header`; false when it is not one, and then `header` holds nothing of use. */
+export function readInputHeader(reader: BitReader, header: InputHeader): boolean {
+  if (reader.read(8) !== FrameKind.input) return false;
+  header.epoch = reader.read(EPOCH_BITS);
+  const hasAck = reader.readBoolean();
+  const hasStamp = reader.readBoolean();
+  if (reader.read(RESERVED_BITS) !== 0) return false;
+  header.snapshotTick = hasAck ? reader.read(32) : -1;
+  header.snapshotMask = hasAck ? reader.read(32) : 0;
+  header.stamp = hasStamp ? reader.read(STAMP_BITS) : -1;
+  header.count = reader.read(COUNT_BITS);
+  header.newestTick = header.count > 0 ? reader.read(32) : -1;
+  if (reader.overflowed || header.count > MAX_INPUTS_PER_FRAME) return false;
+  const isOldestValid = header.count === 0 || header.newestTick - header.count + 1 >= 0;
+  return isOldestValid && header.snapshotTick <= MAX_TICK && header.newestTick <= MAX_TICK;
+}

@@ -1,0 +1,157 @@
+// The server's end of inputs: whatever the network does, each input comes out once, in order, or is counted as lost.
+import { BitReader } from "./bit-reader.ts";
+import type { FieldLayout } from "./field-layout.ts";
+import { EPOCH_COUNT } from "./frame-kind.ts";
+import {
+  emptyInputHeader,
+  type InputHeader,
+  MAX_INPUTS_PER_FRAME,
+  maxInputFrameBytes,
+  readInputHeader,
+} from "./input-frames.ts";
+import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
+
+/** Inputs that may wait for the simulation unless the caller says otherwise. When more come, the oldest are given up. */
+export const DEFAULT_INPUT_CAPACITY = 64;
+
+/** What became of an input frame ([INP6] of SPEC.md). Only an `accepted` one changed anything but the acks. */
+export type InputOutcome = "accepted" | "duplicate" | "foreign" | "malformed";
+
+/** `epoch`: which life of the connection to listen to. `capacity`: most inputs that wait. */
+export type InputReceiverOptions = { epoch?: number; capacity?: number };
+
+/**
+ * Buffers one client's inputs by tick. `take` gives the next one in order: never one twice, never an older after a newer. It never
+ * throws and never holds more than `capacity` inputs. How many to take in a tick is the room's affair: it owns the input budget.
+ */
+export class InputReceiver {
+  /** The header of the last frame that was no worse than `duplicate`: its snapshot ack is for the client's encoder. */
+  readonly header: InputHeader = emptyInputHeader();
+  /** Tick of the last input taken; -1 before the first. */
+  lastTakenTick = -1;
+  /** Inputs lost for good: skipped because the client no longer sends them, or pushed out of a full buffer. */
+  lostCount = 0;
+  /** Clock stamp of the newest frame that arrived, for the echo in snapshots; -1 before the first. */
+  echoStamp = -1;
+
+  private readonly layout: FieldLayout;
+  private readonly epoch: number;
+  private readonly capacity: number;
+  private readonly maxFrameBytes: number;
+  private readonly reader = new BitReader();
+  private readonly incoming: InputHeader = emptyInputHeader();
+  /** Tick in each place of the ring; a place is free when its tick is not the one that is looked for. */
+  private readonly ticks: Float64Array;
+  private readonly values: Int32Array;
+  private readonly frameValues: Int32Array;
+  private nextTick = -1;
+  private newestTick = -1;
+  private echoArrivedMs = 0;
+
+  constructor(layout: FieldLayout, options: InputReceiverOptions = {}) {
+    this.layout = layout;
+    this.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
+    this.capacity = options.capacity ?? DEFAULT_INPUT_CAPACITY;
+    if (!Number.isInteger(this.capacity) || this.capacity < MAX_INPUTS_PER_FRAME) {
+      throw new RangeError(
+        `capacity ${this.capacity}: it must hold a whole frame, so at least ${MAX_INPUTS_PER_FRAME} inputs`,
+      );
+    }
+    this.maxFrameBytes = maxInputFrameBytes(layout);
+    this.ticks = new Float64Array(this.capacity).fill(-1);
+    this.values = new Int32Array(this.capacity * layout.size);
+    this.frameValues = new Int32Array(MAX_INPUTS_PER_FRAME * layout.size);
+  }
+
+  /** Inputs from the next one to the newest, gaps included: the buffer depth that snapshots report. */
+  get depth(): number {
+    return this.nextTick < 0 ? 0 : this.newestTick - this.nextTick + 1;
+  }
+
+  /** Takes a received frame; `nowMs` is the server's clock, for the echo. */
+  accept(frame: Uint8Array, nowMs: number): InputOutcome {
+    const { incoming, reader } = this;
+    if (frame.length > this.maxFrameBytes) return "malformed";
+    reader.reset(frame);
+    if (!readInputHeader(reader, incoming) || !this.readInputs()) return "malformed";
+    if (incoming.epoch !== this.epoch) return "foreign";
+    Object.assign(this.header, incoming);
+    this.noteStamp(nowMs);
+    return this.store() ? "accepted" : "duplicate";
+  }
+
+  /**
+   * Moves on to the next input and writes its values to `into`, by place in the layout; `lastTakenTick` is its tick. False when
+   * none waits. A gap that the client has stopped sending is skipped and counted in `lostCount`.
+   */
+  take(into: Float64Array | number[]): boolean {
+    if (this.depth === 0) return false;
+    // Bounded by the capacity: `store` keeps the next tick within it of the newest, and the newest is always there.
+    while (this.ticks[this.nextTick % this.capacity] !== this.nextTick) {
+      this.nextTick++;
+      this.lostCount++;
+    }
+    const start = (this.nextTick % this.capacity) * this.layout.size;
+    for (let field = 0; field < this.layout.size; field++) {
+      into[field] = this.layout.dequantize(field, this.values[start + field]!);
+    }
+    this.lastTakenTick = this.nextTick++;
+    return true;
+  }
+
+  /** Milliseconds that the echoed frame has waited, at most 255, for the snapshot's header. */
+  echoHoldMs(nowMs: number): number {
+    return Math.min(MAX_ECHO_HOLD_MS, Math.max(0, nowMs - this.echoArrivedMs));
+  }
+
+  private readInputs(): boolean {
+    const { reader, layout, incoming } = this;
+    const { size } = layout;
+    for (let index = 0; index < incoming.count; index++) {
+      const start = index * size;
+      if (index > 0 && reader.readBoolean()) {
+        this.frameValues.copyWithin(start, start - size, start);
+        continue;
+      }
+      for (let field = 0; field < size; field++) this.frameValues[start + field] = reader.read(layout.bits[field]!);
+    }
+    return reader.isAtEnd();
+  }
+
+  private noteStamp(nowMs: number): void {
+    const { stamp } = this.incoming;
+    if (stamp < 0) return;
+    // 16 bits wrap around: a stamp is newer when it is less than half a turn ahead.
+    if (this.echoStamp >= 0 && ((stamp - this.echoStamp) & 0xffff) >= 0x8000) return;
+    if (stamp === this.echoStamp) return;
+    this.echoStamp = stamp;
+    this.echoArrivedMs = nowMs;
+  }
+
+  private store(): boolean {
+    const { count, newestTick } = this.incoming;
+    if (count === 0) return false;
+    const oldest = newestTick - count + 1;
+    if (this.nextTick < 0) this.nextTick = oldest;
+    let isNew = false;
+    for (let index = 0; index < count; index++) {
+      const tick = oldest + index;
+      if (tick < this.nextTick || tick <= this.newestTick - this.capacity) continue;
+      const place = tick % this.capacity;
+      if (this.ticks[place] === tick) continue;
+      this.ticks[place] = tick;
+      const from = index * this.layout.size;
+      for (let field = 0; field < this.layout.size; field++) {
+        this.values[place * this.layout.size + field] = this.frameValues[from + field]!;
+      }
+      isNew = true;
+    }
+    if (newestTick > this.newestTick) this.newestTick = newestTick;
+    const floor = this.newestTick - this.capacity + 1;
+    if (this.nextTick < floor) {
+      this.lostCount += floor - this.nextTick;
+      this.nextTick = floor;
+    }
+    return isNew;
+  }
+}

@@ -1,0 +1,291 @@
+// Inputs over bad links: each is applied once and in order, and what is lost is counted.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { angle, boolean, FieldLayout, integer } from "./field-layout.ts";
+import { InputPacer } from "./input-pacer.ts";
+import { InputReceiver } from "./input-receiver.ts";
+import { InputSender } from "./input-sender.ts";
+import { ReceivedTicks } from "./received-ticks.ts";
+import { normal, seededRandom } from "./testing/seeded-random.ts";
+import { SimulatedLink } from "./testing/simulated-link.ts";
+
+const layout = new FieldLayout({ moveX: integer(-1, 1), moveY: integer(-1, 1), aim: angle(16), fire: boolean() });
+const TICK_MS = 1000 / 30;
+const NO_ACK = { newest: -1, mask: 0 };
+
+test("[INP1] what push leaves in the values is what the server reads, with tick, ack and stamp", () => {
+  const sender = new InputSender(layout, { epoch: 5, firstTick: 100 });
+  const receiver = new InputReceiver(layout, { epoch: 5 });
+  const values = [7, -1, 1.234567, 1];
+  assert.equal(sender.push(values), 100);
+  assert.equal(values[0], 1);
+  assert.equal(receiver.accept(sender.encode(70_000, { newest: 42, mask: 0x80000001 }), 10), "accepted");
+  const { snapshotTick, snapshotMask, stamp } = receiver.header;
+  assert.deepEqual(
+    { snapshotTick, snapshotMask, stamp },
+    { snapshotTick: 42, snapshotMask: 0x80000001, stamp: 70_000 - 65_536 },
+  );
+  assert.equal(receiver.echoStamp, 4464);
+  assert.equal(receiver.echoHoldMs(25), 15);
+  assert.equal(receiver.echoHoldMs(9999), 255);
+  const taken = [0, 0, 0, 0];
+  assert.equal(receiver.take(taken), true);
+  assert.deepEqual(taken, values);
+  assert.equal(receiver.lastTakenTick, 100);
+  assert.equal(receiver.take(taken), false);
+});
+
+test("[INP2] a frame carries every unconfirmed input up to 16, each as a whole, and none that is confirmed", () => {
+  const sender = new InputSender(layout);
+  for (let index = 0; index < 40; index++) sender.push([0, 1, index / 10, 0]);
+  const late = new InputReceiver(layout);
+  late.accept(sender.encode(0, NO_ACK), 0);
+  assert.equal(late.depth, 16);
+  sender.confirm(37);
+  sender.confirm(5);
+  sender.confirm(99);
+  assert.equal(sender.unconfirmedCount, 2);
+  const receiver = new InputReceiver(layout);
+  receiver.accept(sender.encode(0, NO_ACK), 0);
+  const taken = [0, 0, 0, 0];
+  receiver.take(taken);
+  assert.equal(receiver.lastTakenTick, 38);
+  assert.ok(Math.abs(taken[2]! - (3.8 - 2 * Math.PI)) <= layout.maxError(2) + 1e-9);
+});
+
+test("[INP3] whatever is lost, doubled, late or reordered, inputs come out once, in order, as they went in", () => {
+  const settings = fc.record({
+    seed: fc.integer(),
+    lossShare: fc.constantFrom(0, 0.05, 0.2, 0.7),
+    duplicateShare: fc.constantFrom(0, 0.2),
+    jitterTicks: fc.constantFrom(0, 1, 5, 40),
+    capacity: fc.constantFrom(16, 64),
+  });
+  fc.assert(
+    fc.property(settings, ({ seed, lossShare, duplicateShare, jitterTicks, capacity }) => {
+      const random = seededRandom(seed);
+      const link = new SimulatedLink<Uint8Array>(random, {
+        lossShare,
+        duplicateShare,
+        delayMs: () => random() * jitterTicks,
+      });
+      const sender = new InputSender(layout);
+      const receiver = new InputReceiver(layout, { capacity });
+      const sent: number[][] = [];
+      let applied = 0;
+      let previous = -1;
+      const takeAll = (most: number) => {
+        const taken = [0, 0, 0, 0];
+        for (let count = 0; count < most && receiver.take(taken); count++) {
+          assert.ok(receiver.lastTakenTick > previous, "in order, and never twice");
+          previous = receiver.lastTakenTick;
+          assert.deepEqual(taken, sent[previous]);
+          applied++;
+        }
+        assert.ok(receiver.depth <= capacity);
+      };
+      for (let tick = 0; tick < 200; tick++) {
+        const values = [Math.floor(random() * 3) - 1, random() < 0.9 ? 0 : 1, random() * 6, random() < 0.2 ? 1 : 0];
+        sender.push(values);
+        sent.push(values);
+        link.send(tick, sender.encode(tick, NO_ACK).slice());
+        for (const frame of link.receive(tick)) assert.notEqual(receiver.accept(frame, tick), "malformed");
+        takeAll(1);
+        if (random() < 0.5) sender.confirm(receiver.lastTakenTick);
+      }
+      for (const frame of link.receive(1000)) receiver.accept(frame, 1000);
+      takeAll(1000);
+      const first = applied + receiver.lostCount;
+      assert.ok(
+        first <= 200 && previous - first < 200,
+        "applied and lost account for every input from the first seen to the last",
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Share of inputs applied exactly once over a link, and the longest run of server ticks without an input. */
+function runLoss(seed: number, lossShare: number, ticks: number): { share: number; lost: number; duplicates: number } {
+  const random = seededRandom(seed);
+  const delayMs = () => Math.max(20, 80 + 20 * normal(random));
+  const up = new SimulatedLink<Uint8Array>(random, { lossShare, delayMs });
+  const down = new SimulatedLink<number>(random, { lossShare, delayMs });
+  const sender = new InputSender(layout);
+  const receiver = new InputReceiver(layout);
+  const times = new Uint8Array(ticks);
+  const taken = [0, 0, 0, 0];
+  let tokens = 0;
+  for (let tick = 0; tick < ticks + 60; tick++) {
+    const nowMs = tick * TICK_MS;
+    if (tick < ticks) sender.push([1, 0, random(), 0]);
+    up.send(nowMs, sender.encode(nowMs, NO_ACK).slice());
+    for (const frame of up.receive(nowMs)) receiver.accept(frame, nowMs);
+    for (tokens = Math.min(8, tokens + 1); tokens > 0 && receiver.take(taken); tokens--)
+      times[receiver.lastTakenTick]!++;
+    down.send(nowMs, receiver.lastTakenTick);
+    for (const confirmed of down.receive(nowMs)) sender.confirm(confirmed);
+  }
+  const once = times.filter((count) => count === 1).length;
+  return { share: once / ticks, lost: receiver.lostCount, duplicates: times.filter((count) => count > 1).length };
+}
+
+test("[INP3] at 5 % and at 20 % loss at least 99.9 % of the inputs are applied exactly once", (context) => {
+  for (const lossShare of [0.05, 0.2]) {
+    for (const seed of [1, 2, 3]) {
+      const { share, lost, duplicates } = runLoss(seed, lossShare, 9000);
+      context.diagnostic(`loss ${lossShare * 100} %, seed ${seed}: ${(share * 100).toFixed(3)} % once, ${lost} lost`);
+      assert.ok(share >= 0.999);
+      assert.equal(duplicates, 0);
+    }
+  }
+});
+
+test("[INP4] inputs that the client stopped sending are skipped at once and counted as lost", () => {
+  const sender = new InputSender(layout);
+  const receiver = new InputReceiver(layout);
+  sender.push([0, 0, 0, 0]);
+  receiver.accept(sender.encode(0, NO_ACK), 0);
+  for (let index = 0; index < 30; index++) sender.push([0, 0, 0, 0]);
+  receiver.accept(sender.encode(0, NO_ACK), 0);
+  const taken = [0, 0, 0, 0];
+  receiver.take(taken);
+  assert.deepEqual([receiver.lastTakenTick, receiver.lostCount], [0, 0]);
+  receiver.take(taken);
+  assert.deepEqual([receiver.lastTakenTick, receiver.lostCount], [15, 14]);
+});
+
+test("[INP5] a client that floods fills its own buffer and no more; the oldest are given up", () => {
+  const sender = new InputSender(layout);
+  const receiver = new InputReceiver(layout, { capacity: 20 });
+  for (let index = 0; index < 1000; index++) {
+    sender.push([0, 0, index, 0]);
+    receiver.accept(sender.encode(0, NO_ACK), 0);
+  }
+  assert.equal(receiver.depth, 20);
+  assert.equal(receiver.lostCount, 980);
+});
+
+test("[INP5] a jump of the tick to its very end costs no more than any other frame", () => {
+  const receiver = new InputReceiver(layout);
+  const near = new InputSender(layout);
+  near.push([0, 0, 0, 0]);
+  receiver.accept(near.encode(0, NO_ACK), 0);
+  const far = new InputSender(layout, { firstTick: 0x7fffffff });
+  far.push([1, 0, 0, 0]);
+  assert.equal(receiver.accept(far.encode(0, NO_ACK), 0), "accepted");
+  const taken = [0, 0, 0, 0];
+  assert.equal(receiver.take(taken), true);
+  assert.equal(receiver.lastTakenTick, 0x7fffffff);
+  assert.throws(() => far.push(taken), /past 2147483647/);
+});
+
+test("[INP6] bad frames change nothing", () => {
+  const receiver = new InputReceiver(layout, { epoch: 1 });
+  const sender = new InputSender(layout, { epoch: 1 });
+  for (let index = 0; index < 3; index++) sender.push([0, 0, index, 0]);
+  const frame = sender.encode(0, { newest: 9, mask: 0 }).slice();
+  const bad: [string, Uint8Array][] = [
+    ["empty", new Uint8Array(0)],
+    ["cut", frame.subarray(0, frame.length - 1)],
+    ["too long", Uint8Array.of(...frame, 0)],
+    ["another kind", Uint8Array.of(0xfd, ...frame.subarray(1))],
+    ["a reserved bit", Uint8Array.of(frame[0]!, frame[1]! | 0x80, ...frame.subarray(2))],
+    ["huge", new Uint8Array(100_000).fill(0xfe)],
+  ];
+  for (const [name, bytes] of bad) assert.equal(receiver.accept(bytes, 0), "malformed", name);
+  const foreign = Uint8Array.of(frame[0]!, (frame[1]! & 0xf0) | 2, ...frame.subarray(2));
+  assert.equal(receiver.accept(foreign, 0), "foreign");
+  assert.deepEqual([receiver.depth, receiver.header.snapshotTick, receiver.echoStamp], [0, -1, -1]);
+  assert.equal(receiver.accept(frame, 0), "accepted");
+  assert.equal(receiver.accept(frame, 0), "duplicate");
+  assert.equal(receiver.depth, 3);
+});
+
+test("[INP1] an empty frame acknowledges snapshots", () => {
+  const received = new ReceivedTicks();
+  received.add(3);
+  const receiver = new InputReceiver(layout);
+  assert.equal(receiver.accept(new InputSender(layout).encode(1, received), 0), "duplicate");
+  assert.equal(receiver.header.snapshotTick, 3);
+});
+
+type Hitch = { pool: number; tickHz: number; oneWayMs: number; jitterMs: number; clientHitch?: boolean };
+
+/** A client at the server's tick rate, steered by `InputPacer`; the network (or the client) stops for 500 ms at 10 s. */
+function runHitch(seed: number, { pool, tickHz, oneWayMs, jitterMs, clientHitch }: Hitch) {
+  const tickMs = 1000 / tickHz;
+  const random = seededRandom(seed);
+  const isStopped = (nowMs: number) => nowMs >= 10_000 && nowMs < 10_500;
+  const delayMs = (nowMs: number) =>
+    oneWayMs + Math.abs(normal(random)) * jitterMs + (isStopped(nowMs) && clientHitch !== true ? 10_500 - nowMs : 0);
+  const up = new SimulatedLink<Uint8Array>(random, { delayMs });
+  const down = new SimulatedLink<{ taken: number; depth: number }>(random, { delayMs });
+  const sender = new InputSender(layout);
+  const receiver = new InputReceiver(layout);
+  const pacer = new InputPacer({ tickMs });
+  const taken = [0, 0, 0, 0];
+  const depths: { atMs: number; depth: number }[] = [];
+  let progress = 0;
+  let tokens = 0;
+  let nextTickMs = tickMs / 2;
+  let starvedLate = 0;
+  for (let nowMs = 0; nowMs < 25_000; nowMs += 1) {
+    if (!(clientHitch === true && isStopped(nowMs))) {
+      progress += pacer.rate / tickMs;
+      if (clientHitch === true && nowMs === 10_500) progress += 500 / tickMs;
+      for (; progress >= 1; progress--) {
+        sender.push([1, 0, 0, 0]);
+        up.send(nowMs, sender.encode(nowMs, NO_ACK).slice());
+      }
+      for (const { taken: confirmed, depth } of down.receive(nowMs)) {
+        sender.confirm(confirmed);
+        pacer.report(nowMs, depth, 2 * oneWayMs);
+        progress -= pacer.takeSkip();
+      }
+    }
+    for (const frame of up.receive(nowMs)) receiver.accept(frame, nowMs);
+    if (nowMs < nextTickMs) continue;
+    nextTickMs += tickMs;
+    const before = receiver.lastTakenTick;
+    for (tokens = Math.min(pool, tokens + 1); tokens > 0 && receiver.take(taken); tokens--);
+    if (nowMs > 16_000 && receiver.lastTakenTick === before) starvedLate++;
+    depths.push({ atMs: nowMs, depth: receiver.depth });
+    down.send(nowMs, { taken: receiver.lastTakenTick, depth: receiver.depth });
+  }
+  const mean = (from: number, to: number) => {
+    const chosen = depths.filter(({ atMs }) => atMs >= from && atMs < to);
+    return chosen.reduce((sum, { depth }) => sum + depth, 0) / chosen.length;
+  };
+  return { before: mean(8000, 10_000), at5s: mean(15_500, 16_500), after: mean(20_000, 25_000), starvedLate, tickMs };
+}
+
+test("[CLK5] five seconds after a 500 ms hitch no standing delay is left, whoever stopped and however the server takes inputs", (context) => {
+  for (const clientHitch of [false, true]) {
+    for (const pool of [1, 8]) {
+      for (const tickHz of [20, 30, 60]) {
+        for (const [oneWayMs, jitterMs] of [
+          [15, 2],
+          [80, 15],
+        ] as const) {
+          const { before, at5s, after, starvedLate, tickMs } = runHitch(7, {
+            pool,
+            tickHz,
+            oneWayMs,
+            jitterMs,
+            clientHitch,
+          });
+          context.diagnostic(
+            `${clientHitch ? "client" : "network"} hitch, pool ${pool}, ${tickHz} Hz, ${oneWayMs}±${jitterMs} ms: depth ` +
+              `${before.toFixed(2)} before, ${at5s.toFixed(2)} after 5 s, ${after.toFixed(2)} later, ${starvedLate} dry ticks`,
+          );
+          assert.ok(
+            (at5s - before) * tickMs <= Math.max(20, tickMs),
+            `${((at5s - before) * tickMs).toFixed(0)} ms stand`,
+          );
+        }
+      }
+    }
+  }
+});
