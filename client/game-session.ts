@@ -1,6 +1,6 @@
 // A seat in a running game: inputs go out, the picture comes back, and the network's weather can be chosen.
 import type { Schema } from "@colyseus/schema";
-import { type InputHandle, Predict } from "@colyseus/sdk";
+import { CloseCode, type InputHandle, Predict } from "@colyseus/sdk";
 import type { GameDefinition } from "../shared/schema/game.ts";
 import type { GameRoom } from "./game-room.ts";
 import { HeldInput } from "./held-input.ts";
@@ -12,6 +12,7 @@ import { type NetStats, NetStatsMeter } from "./net-stats.ts";
 import { PatientClock } from "./patient-clock.ts";
 import { SeatLife } from "./seat-life.ts";
 import { SelfPrediction } from "./self-prediction.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import { StepPacer } from "./step-pacer.ts";
 
 /** The switches of the netcode. Each works alone and with the others, and can be changed at any time. */
@@ -53,6 +54,7 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
   readonly #pacer: StepPacer;
   readonly #simulator: LinkSimulator;
   readonly #steering: Predict;
+  readonly #silence = new SilenceWatch();
   #interpolation: Interpolation<State, Player, Input> | undefined;
   #prediction: SelfPrediction<State, Player, Input> | undefined;
   /** Of predictions before the current one. */
@@ -72,7 +74,15 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
     room.clock.setPatchInterval?.(patchMs);
     const meter = this.#createMeter();
     this.stats = meter;
-    this.#simulator = new LinkSimulator(room.connection, meter, linkSeed);
+    const observer = {
+      onFrameOut: (bytes: number) => meter.onFrameOut(bytes),
+      onFrameIn: (bytes: number) => {
+        meter.onFrameIn(bytes);
+        this.#silence.onFrame();
+      },
+      onSegments: (sent: number, lost: number) => meter.onSegments(sent, lost),
+    };
+    this.#simulator = new LinkSimulator(room.connection, observer, linkSeed);
     this.#input = room.input<Input>({ type: game.Input, mode: "reliable" });
     this.#held = new HeldInput(game.Input);
     this.#pacer = new StepPacer(stepMs);
@@ -85,6 +95,8 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
       if (room.clock.lastServerTime() > 0) this.#interpolation ??= new Interpolation(game, room);
       this.#interpolation?.onSnapshot(state);
     });
+    // The SDK warns on the console of each message that nobody listens for; which ones matter is the game's choice.
+    room.onMessage("*", () => undefined);
     this.#life.onLeave(() => this.#dispose());
   }
 
@@ -119,6 +131,7 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
   tick(nowMs: number, stage: (input: Input) => void): number {
     const elapsedMs = this.#lastMs === undefined ? 0 : Math.max(0, nowMs - this.#lastMs);
     this.#lastMs = nowMs;
+    this.#listen(elapsedMs);
     this.#held.stage(stage);
     const prediction = this.#predictSelf();
     const isStepping = prediction !== undefined && this.#life.isSeated && this.room.connection.isOpen;
@@ -179,6 +192,15 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
     this.#prediction?.dispose();
     this.#prediction = self && new SelfPrediction(this.game, this.#steering, self, this.#input);
     return this.#prediction;
+  }
+
+  /** Makes a connection that has died without a word drop, so that it is made anew. */
+  #listen(elapsedMs: number): void {
+    const isListening = this.#life.isSeated && this.room.connection.isOpen;
+    if (!isListening) this.#silence.onFrame();
+    const verdict = isListening ? this.#silence.elapse(elapsedMs) : "fine";
+    if (verdict === "ask") this.room.ping(() => undefined);
+    else if (verdict === "dead") this.room.connection.close(CloseCode.MAY_TRY_RECONNECT);
   }
 
   /** Tells the SDK how far in the past others are shown: each input carries it, and shots are judged by it. */

@@ -4,14 +4,15 @@ import fc from "fast-check";
 import { RateMeter } from "./net-stats.ts";
 
 describe("RateMeter", () => {
-  test("a steady stream reads as its rate, to within a tenth of a second", () => {
+  test("a steady stream reads as its rate, at any instant", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 1e9 }), (perSecond, startMs) => {
         const meter = new RateMeter();
-        const endMs = startMs + 3_000;
-        for (let atMs = startMs; atMs < endMs; atMs += 1000 / perSecond) meter.add(1, atMs);
-        const rate = meter.recent(endMs - 0.001);
-        assert.ok(rate >= perSecond * 0.9 - 1 && rate <= perSecond + 1, `${rate} of ${perSecond}`);
+        for (let atMs = startMs; atMs < startMs + 3_000; atMs += 1000 / perSecond) {
+          meter.add(1, atMs);
+          const rate = meter.recent(atMs);
+          if (atMs > startMs + 1_200) assert.ok(Math.abs(rate - perSecond) <= 1.001, `${rate} of ${perSecond}`);
+        }
       }),
     );
   });
@@ -19,8 +20,9 @@ describe("RateMeter", () => {
   test("silence reads as nothing after a second, also without a reading in between", () => {
     const meter = new RateMeter();
     meter.add(5, 10_000);
-    assert.equal(meter.recent(10_899), 5);
-    assert.equal(meter.recent(11_000), 0);
+    assert.equal(meter.recent(10_100), 5);
+    assert.equal(meter.recent(11_099), 5);
+    assert.equal(meter.recent(11_100), 0);
     meter.add(5, 20_000);
     assert.equal(meter.recent(99_000), 0);
   });
@@ -29,6 +31,6 @@ describe("RateMeter", () => {
     const meter = new RateMeter();
     meter.add(1, 10_000);
     meter.add(1, 9_000);
-    assert.equal(meter.recent(10_000), 2);
+    assert.equal(meter.recent(10_100), 2);
   });
 });

@@ -40,9 +40,9 @@ export class RateMeter {
   readonly #amounts: Float64Array;
   #bucket = 0;
 
-  /** Remembers `buckets` tenths of a second. */
+  /** Remembers `buckets` tenths of a second, and the one in progress. */
   constructor(buckets: number = RATE_BUCKETS) {
-    this.#amounts = new Float64Array(buckets);
+    this.#amounts = new Float64Array(buckets + 1);
   }
 
   /** Counts `amount` at `nowMs`. */
@@ -51,12 +51,13 @@ export class RateMeter {
     this.#amounts[this.#bucket % this.#amounts.length]! += amount;
   }
 
-  /** The amount counted in the time remembered before `nowMs` (a second, unless said otherwise), to within a tenth of a second. */
+  /** The amount counted in the tenths remembered (a second of them, unless said otherwise) before the one `nowMs` is in. */
   recent(nowMs: number): number {
     this.#moveTo(nowMs);
     let sum = 0;
     for (const amount of this.#amounts) sum += amount;
-    return sum;
+    // Without the tenth in progress: it is not over, and a rate with it would read too low.
+    return sum - this.#amounts[this.#bucket % this.#amounts.length]!;
   }
 
   #moveTo(nowMs: number): void {
