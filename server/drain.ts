@@ -1,6 +1,6 @@
 // The end of a game server: no new players, matches end or reach the deadline, then the process may go.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GameRoom } from "../rooms/kit/index.ts";
+import type { AnyGameRoom } from "../rooms/kit/index.ts";
 import { ROOM_CLOSE } from "../rooms/kit/index.ts";
 
 const POLL_MS = 100;
@@ -12,7 +12,7 @@ export type DrainOutcome = "empty" | "deadline" | "skipped";
 
 /** What is drained. `skip` cuts the wait short. */
 export interface DrainOptions {
-  readonly rooms: Iterable<GameRoom> & { readonly size: number };
+  readonly rooms: Iterable<AnyGameRoom> & { readonly size: number };
   readonly deadlineMs: number;
   readonly skip: AbortSignal;
 }
@@ -37,7 +37,7 @@ export async function drainRooms({ rooms, deadlineMs, skip }: DrainOptions): Pro
 }
 
 /** Seats that wait for a reconnection count: their players may still come back. */
-function hasPlayers(rooms: Iterable<GameRoom>): boolean {
+function hasPlayers(rooms: Iterable<AnyGameRoom>): boolean {
   for (const room of rooms) if (room.hasPlayers) return true;
   return false;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
-import { type GameRoom, installRoomHost } from "../rooms/kit/index.ts";
+import { type AnyGameRoom, installRoomHost } from "../rooms/kit/index.ts";
 import type { GameServerHeartbeat } from "../shared/schema/platform/index.ts";
 import type { GameServerConfig } from "./config.ts";
 import { type DrainOutcome, drainRooms } from "./drain.ts";
@@ -28,7 +28,7 @@ export interface GameServerParts {
   readonly tickets: TicketDesk;
   readonly link: PlatformLink;
   /** Room classes by mode. */
-  readonly rooms: Readonly<Record<string, new () => GameRoom>>;
+  readonly rooms: Readonly<Record<string, new () => AnyGameRoom>>;
 }
 
 /** One game server. One a process: Colyseus' matchmaker is global. */

@@ -57,7 +57,7 @@ class FaultyRoom extends GameRoom<{ state: ArenaState; input: ArenaInput; client
 
 let game: TestGameServer;
 before(async () => {
-  game = await TestGameServer.start({}, { ...ROOMS, faulty: FaultyRoom as unknown as new () => GameRoom });
+  game = await TestGameServer.start({}, { ...ROOMS, faulty: FaultyRoom });
 });
 after(() => game.stop());
 

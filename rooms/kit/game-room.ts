@@ -106,7 +106,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
    */
   override setFixedTimestep(step: FixedTimestepCallback, tickHz?: number, options?: { subSteps?: number }): void {
     this.#step = step;
-    super.setFixedTimestep((context) => this.#tick(context), tickHz, options);
+    super.setFixedTimestep((context) => this.advance(context), tickHz, options);
     // After the timestep, never before: set as a class field it would leave the room without any timer.
     this.patchRate = null;
   }
@@ -193,7 +193,8 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     return this.clients.length + Object.keys(this["_reservedSeats"]).length + this.#heldSeats.count(nowMs);
   }
 
-  #tick(context: StepContext): void {
+  /** Runs one tick: budgets, the game's step, the patch. The timestep calls it, and a test that holds the clock does. */
+  advance(context: StepContext): void {
     if (this.#hasFailed || !this.#step) return;
     const startedAt = performance.now();
     const isLate = this.#nextTickDueMs > 0 && startedAt > this.#nextTickDueMs + context.dtMs / 2;
@@ -249,6 +250,10 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     };
   }
 }
+
+/** A room of any game, where what its type parameter says does not matter. */
+// biome-ignore lint/suspicious/noExplicitAny: the parameter is used both ways, so no other argument fits every game.
+export type AnyGameRoom = GameRoom<any>;
 
 /** The room that `/matchmake/joinById/{roomId}` names. */
 function roomIdOf(context: AuthContext): string {

@@ -1,15 +1,15 @@
 // The rooms that are open in this process.
 import type { RegisteredHandler } from "@colyseus/core";
-import type { GameRoom } from "../../rooms/kit/index.ts";
+import type { AnyGameRoom } from "../../rooms/kit/index.ts";
 
 /** A live set of rooms, kept by Colyseus' own life-cycle events. */
-export class OpenRooms implements Iterable<GameRoom> {
-  readonly #rooms = new Set<GameRoom>();
+export class OpenRooms implements Iterable<AnyGameRoom> {
+  readonly #rooms = new Set<AnyGameRoom>();
 
   /** Follows the rooms of one mode from now on. */
   follow(handler: RegisteredHandler): void {
-    handler.on("create", (room: GameRoom) => this.#rooms.add(room));
-    handler.on("dispose", (room: GameRoom) => this.#rooms.delete(room));
+    handler.on("create", (room: AnyGameRoom) => this.#rooms.add(room));
+    handler.on("dispose", (room: AnyGameRoom) => this.#rooms.delete(room));
   }
 
   get size(): number {
@@ -30,7 +30,7 @@ export class OpenRooms implements Iterable<GameRoom> {
     return counts;
   }
 
-  [Symbol.iterator](): Iterator<GameRoom> {
+  [Symbol.iterator](): Iterator<AnyGameRoom> {
     return this.#rooms.values();
   }
 }

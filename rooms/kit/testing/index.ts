@@ -1,0 +1,3 @@
+// What a room author tests with.
+export { FrameQueue } from "./frame-queue.ts";
+export { type BenchClient, RoomBench } from "./room-bench.ts";

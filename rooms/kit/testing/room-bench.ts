@@ -1,0 +1,165 @@
+// A room and its clients without a network or a clock: the test advances ticks and decides when each frame arrives.
+
+import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { type Client, connectClientToRoom, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
+import { type RoomClock, Room as SdkRoom } from "@colyseus/sdk";
+import { WebSocketClient } from "@colyseus/ws-transport";
+import type { JoinTicketClaims } from "../../../shared/schema/platform/index.ts";
+import type { AnyGameRoom } from "../game-room.ts";
+import { installRoomHost, type RoomFailure } from "../room-host.ts";
+import { FrameQueue } from "./frame-queue.ts";
+
+const OPEN = 1;
+const CLOSED = 3;
+const MODE = "bench";
+
+let isSetUp = false;
+
+/** A seated client: the real SDK's room, with its two directions in the test's hands. */
+export interface BenchClient<State> {
+  readonly room: SdkRoom<unknown, State>;
+  readonly sessionId: string;
+  /** Frames from the client to the room. */
+  readonly uplink: FrameQueue;
+  /** Frames from the room to the client. */
+  readonly downlink: FrameQueue;
+  /** The socket closes without a goodbye. */
+  cut(): void;
+}
+
+/** One room of one class under test. Time is virtual: it moves by `advance` alone. */
+export class RoomBench<Room extends AnyGameRoom, State> {
+  readonly room: Room;
+  readonly failures: RoomFailure[] = [];
+  readonly #clients: BenchClient<State>[] = [];
+  readonly #tickHz: number;
+  #nowMs = 1_000_000;
+  #tick = 0;
+
+  private constructor(room: Room, tickHz: number) {
+    this.room = room;
+    this.#tickHz = tickHz;
+    clearInterval(room["_simulationInterval"]);
+    Object.assign(room.clock, { now: () => this.#nowMs });
+    room.clock.start();
+  }
+
+  /** Opens a room of `roomClass` at the rate that its timestep runs with. */
+  static async open<Room extends AnyGameRoom, State>(
+    roomClass: new () => Room,
+    tickHz: number,
+    options: object = {},
+  ): Promise<RoomBench<Room, State>> {
+    if (!isSetUp) {
+      await matchMaker.setup(new LocalPresence(), new LocalDriver());
+      isSetUp = true;
+    }
+    const failures: RoomFailure[] = [];
+    installRoomHost({
+      admit: () => Promise.reject(new Error("A bench seats its clients itself.")),
+      onRoomFailed: (failure) => failures.push(failure),
+      onTick: () => undefined,
+    });
+    matchMaker.defineRoomType(MODE, roomClass);
+    const { roomId } = await matchMaker.createRoom(MODE, options);
+    const bench = new RoomBench<Room, State>(matchMaker.getLocalRoomById(roomId) as Room, tickHz);
+    return Object.assign(bench, { failures });
+  }
+
+  /** Virtual milliseconds since the room began. */
+  get elapsedMs(): number {
+    return this.room.clock.elapsedTime;
+  }
+
+  /** Seats a player and delivers the handshake and the first state. */
+  async join(name: string): Promise<BenchClient<State>> {
+    const claims: JoinTicketClaims = {
+      sub: randomUUID(),
+      jti: randomUUID(),
+      exp: 0,
+      name,
+      mode: MODE,
+      roomId: this.room.roomId,
+    };
+    const sessionId = `session-${this.#clients.length + 1}`;
+    const client = this.#connect(sessionId);
+    await this.room["_reserveSeat"](sessionId, {}, claims);
+    await connectClientToRoom(this.room, client.server, { headers: new Headers(), ip: undefined }, {});
+    client.downlink.deliver();
+    client.uplink.deliver();
+    client.downlink.deliver();
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Runs `ticks` ticks. `between` is called before each: the place to send inputs and to deliver frames. */
+  advance(ticks: number, between: (tick: number) => void = () => undefined): void {
+    const dt = 1 / this.#tickHz;
+    for (let count = 0; count < ticks; count++) {
+      between(this.#tick);
+      this.#nowMs += 1000 * dt;
+      this.room.clock.tick();
+      this.room.advance({ dt, dtMs: 1000 * dt, tick: this.#tick++, subSteps: 1, subDt: dt, subDtMs: 1000 * dt });
+    }
+  }
+
+  /** Delivers everything that is under way, both ways. */
+  settle(): void {
+    for (const { uplink, downlink } of this.#clients) {
+      uplink.deliver();
+      downlink.deliver();
+    }
+  }
+
+  /** Disposes the room. */
+  async close(): Promise<void> {
+    await this.room.disconnect();
+  }
+
+  #connect(sessionId: string): BenchClient<State> & { server: Client & WebSocketClient } {
+    const room = new SdkRoom<unknown, State>(MODE);
+    const downlink = new FrameQueue((frame) => room["onMessageCallback"]({ data: frame } as MessageEvent));
+    const socket = Object.assign(new EventEmitter(), {
+      readyState: OPEN,
+      send: (frame: Uint8Array, _options: object, onSent?: () => void) => {
+        downlink.push(frame);
+        onSent?.();
+      },
+      close: (code?: number) => closeSocket(code ?? 1000),
+    });
+    const closeSocket = (code: number): void => {
+      if (socket.readyState === CLOSED) return;
+      socket.readyState = CLOSED;
+      socket.emit("close", code);
+    };
+    const uplink = new FrameQueue((frame) => socket.emit("message", Buffer.from(frame)));
+    const server = new WebSocketClient(
+      sessionId,
+      socket as unknown as ConstructorParameters<typeof WebSocketClient>[1],
+    );
+    Object.assign(room, {
+      sessionId,
+      roomId: this.room.roomId,
+      connection: { isOpen: true, send: (frame: Uint8Array) => uplink.push(frame), close: () => closeSocket(1006) },
+    });
+    this.#giveVirtualClock(room);
+    return { room, sessionId, uplink, downlink, server, cut: () => closeSocket(1006) };
+  }
+
+  /** The client's estimate of the server's time is exact here: what a test delays are frames, not clocks. */
+  #giveVirtualClock(room: SdkRoom<unknown, State>): void {
+    const now = (): number => this.elapsedMs;
+    const clock: RoomClock = {
+      now,
+      serverNow: now,
+      renderNow: now,
+      rtt: () => 0,
+      smoothedRtt: () => 0,
+      jitter: () => 0,
+      lastServerTime: now,
+      sample: () => undefined,
+    };
+    Object.defineProperty(room, "clock", { get: () => clock, set: () => undefined });
+  }
+}
