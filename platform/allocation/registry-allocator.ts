@@ -2,8 +2,7 @@
 import { type SeatRequest, SeatResponse } from "../../shared/schema/platform/index.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
-import type { GameServerService } from "../servers/service.ts";
-import type { GameServer } from "../servers/store.ts";
+import type { GameServer, GameServerService } from "../servers/service.ts";
 import type { Allocator, Seat, SeatNeed } from "./allocator.ts";
 
 /** Longest to wait for one game server's answer. */

@@ -32,7 +32,7 @@ function migrationTests(engine: () => Engine): void {
   describe("migrations", () => {
     let client: postgres.Sql;
     before(async () => {
-      client = await engine().connect();
+      client = await engine().connect(() => {});
     });
     after(async () => client.end());
 

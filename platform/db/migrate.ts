@@ -17,9 +17,9 @@ async function main(args: readonly string[]): Promise<number> {
   const { dataDir, databaseUrl } = parseDatabaseConfig(process.env);
   const log = createLog("warn");
   const engine: Engine =
-    databaseUrl === undefined ? await openPgliteEngine(dataDir) : new PostgresEngine(databaseUrl, log);
+    databaseUrl === undefined ? await openPgliteEngine(dataDir, log) : new PostgresEngine(databaseUrl, log);
   try {
-    const sql = await engine.connect();
+    const sql = await engine.connect(() => {});
     try {
       for (const line of await run(command, Number(count), sql)) process.stdout.write(`${line}\n`);
     } finally {

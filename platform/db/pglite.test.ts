@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { after, describe, it } from "node:test";
+import type { Worker } from "node:worker_threads";
+import { sql } from "drizzle-orm";
 import { createLog } from "../ops/log.ts";
+import { LogSink } from "../testing/log-sink.ts";
 import { databaseContract } from "./database.contract.ts";
 import { FolderLockedError } from "./folder-lock.ts";
 import { openPglite, openPgliteEngine } from "./pglite.ts";
@@ -22,7 +25,7 @@ after(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-databaseContract("PGlite", async () => openPgliteEngine(await newFolder()));
+databaseContract("PGlite", async () => openPgliteEngine(await newFolder(), createLog("silent")));
 
 describe("PGlite", () => {
   it("does not stall the loop of the process while it starts for the first time", async () => {
@@ -50,6 +53,25 @@ describe("PGlite", () => {
     await again.whenReady();
     await again.check();
     await again.close();
+  });
+
+  it("starts another worker when the first one dies, and has lost nothing", async () => {
+    const workers: Worker[] = [];
+    const onWorker = (worker: Worker) => workers.push(worker);
+    process.on("worker", onWorker);
+    const sink = new LogSink();
+    const database = await openPglite(await newFolder(), createLog("info", [], sink));
+    await database.whenReady();
+    await database.query((db) =>
+      db.execute(sql`insert into player (id, display_name) values (gen_random_uuid(), 'Survivor')`),
+    );
+    await workers[0]?.terminate();
+    await sink.waitFor("database.ready", sink.lines.length);
+    const rows = await database.query((db) => db.execute(sql`select display_name from player`));
+    assert.deepEqual([...rows], [{ display_name: "Survivor" }]);
+    await database.close();
+    process.off("worker", onWorker);
+    assert.equal(workers.length, 2);
   });
 
   it("works in a folder whose path is too long for a socket", async () => {

@@ -12,6 +12,9 @@ import { type Engine, SqlDatabase } from "./sql-database.ts";
 /** Longest path of a Unix socket, in bytes (`sun_path` in unix(7) has 108, macOS 104). */
 const MAX_SOCKET_PATH_BYTES = 100;
 
+/** Longest to wait for the worker to close the database; ended earlier, PGlite recovers from its log at the next start. */
+const STOP_DEADLINE_MS = 10_000;
+
 /** The name that Postgres' own clients look for in a socket's folder. */
 const SOCKET_NAME = ".s.PGSQL.5432";
 
@@ -20,12 +23,12 @@ const SOCKET_NAME = ".s.PGSQL.5432";
  * otherwise returns at once, and starting and migrating go on in the background.
  */
 export async function openPglite(dataDir: string, log: Log, deadlineMs?: number): Promise<SqlDatabase> {
-  return new SqlDatabase(await openPgliteEngine(dataDir), log, deadlineMs).start();
+  return new SqlDatabase(await openPgliteEngine(dataDir, log), log, deadlineMs).start();
 }
 
 /** Takes the folder and gives the engine, for tools that need a client of their own. Rejects as `openPglite` does. */
-export async function openPgliteEngine(dataDir: string): Promise<Engine> {
-  return new PgliteEngine(dataDir, await FolderLock.take(dataDir));
+export async function openPgliteEngine(dataDir: string, log: Log): Promise<Engine> {
+  return new PgliteEngine(dataDir, await FolderLock.take(dataDir), log);
 }
 
 /** Runs PGlite in a worker, behind a socket that only this user can open. */
@@ -33,20 +36,22 @@ class PgliteEngine implements Engine {
   readonly name = "PGlite";
   readonly #dataDir: string;
   readonly #lock: FolderLock;
+  readonly #log: Log;
   #worker: Worker | undefined;
   #runDir: string | undefined;
 
-  constructor(dataDir: string, lock: FolderLock) {
+  constructor(dataDir: string, lock: FolderLock, log: Log) {
     this.#dataDir = resolve(dataDir);
     this.#lock = lock;
+    this.#log = log;
   }
 
-  async connect(): Promise<postgres.Sql> {
+  async connect(onLost: () => void): Promise<postgres.Sql> {
     await this.#endWorker();
     const socketPath = await this.#socketPath();
     const folder = join(this.#dataDir, "postgres");
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    this.#worker = await startWorker(folder, socketPath);
+    this.#worker = await startWorker(folder, socketPath, this.#log);
     // PGlite is one session: a second connection would wait for ever behind an open transaction.
     return postgres({
       path: socketPath,
@@ -54,6 +59,7 @@ class PgliteEngine implements Engine {
       database: "postgres",
       max: 1,
       fetch_types: false,
+      onclose: onLost,
       onnotice: () => {},
     });
   }
@@ -70,7 +76,12 @@ class PgliteEngine implements Engine {
     if (worker === undefined || worker.threadId === -1) return;
     const exited = once(worker, "exit");
     worker.postMessage("stop");
+    const deadline = setTimeout(() => {
+      this.#log.warn({ event: "database.worker_stuck", waitedMs: STOP_DEADLINE_MS });
+      void worker.terminate();
+    }, STOP_DEADLINE_MS);
     await exited;
+    clearTimeout(deadline);
   }
 
   async #socketPath(): Promise<string> {
@@ -86,8 +97,10 @@ class PgliteEngine implements Engine {
   }
 }
 
-async function startWorker(folder: string, socketPath: string): Promise<Worker> {
+/** Resolves once the worker answers on its socket. If it dies later, its connections close, and the database starts another. */
+async function startWorker(folder: string, socketPath: string, log: Log): Promise<Worker> {
   const worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), { workerData: { folder, socketPath } });
+  worker.on("error", (error) => log.error({ event: "database.worker_failed", err: error }));
   const failed = new AbortController();
   try {
     await Promise.race([

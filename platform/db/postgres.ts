@@ -28,12 +28,13 @@ export class PostgresEngine implements Engine {
     this.#log = log;
   }
 
-  async connect(): Promise<postgres.Sql> {
+  async connect(onLost: () => void): Promise<postgres.Sql> {
     return postgres(this.#url, {
       max: MAX_CONNECTIONS,
       connect_timeout: CONNECT_TIMEOUT_SECONDS,
       backoff: (attempt: number) => Math.min(RECONNECT_SECONDS.first * 2 ** attempt, RECONNECT_SECONDS.last),
       fetch_types: false,
+      onclose: onLost,
       connection: { application_name: "gamekeeper-platform", statement_timeout: QUERY_DEADLINE_MS },
       onnotice: (notice) => this.#log.debug({ event: "database.notice", notice: notice.message }),
     });

@@ -11,7 +11,10 @@ import { migrateUp } from "./migrations.ts";
 /** Longest a statement or transaction may take before its caller is told that the database is away. */
 export const QUERY_DEADLINE_MS = 5_000;
 
-/** Longest that connecting and migrating may take before it is tried afresh. */
+/** Longest that a new or doubted connection may take for its first answer. */
+const PROBE_DEADLINE_MS = 2_000;
+
+/** Longest that migrating may take before it is tried afresh. */
 const MIGRATION_DEADLINE_MS = 120_000;
 
 /** Waits between attempts to connect and migrate: doubling from the first to the last. */
@@ -27,8 +30,8 @@ const TIMED_OUT_SQLSTATES = ["55P03", "57014"];
 export interface Engine {
   /** For messages, e.g. "Postgres". */
   readonly name: string;
-  /** Makes a client; may start the engine. Called again after a connection was given up. */
-  connect(): Promise<postgres.Sql>;
+  /** Makes a client; may start the engine. Called again after a client was given up. `onLost` hears of every closed connection. */
+  connect(onLost: () => void): Promise<postgres.Sql>;
   /** Stops the engine, after its client ended. */
   stop(): Promise<void>;
 }
@@ -45,6 +48,7 @@ export class SqlDatabase implements Database {
   readonly #deadlineMs: number;
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
+  #doubted: Connection | undefined;
   #reason: string;
   #starting: Promise<void> = Promise.resolve();
 
@@ -93,7 +97,8 @@ export class SqlDatabase implements Database {
     while (!this.#closing.signal.aborted) {
       let sql: postgres.Sql | undefined;
       try {
-        sql = await this.#engine.connect();
+        sql = await this.#engine.connect(() => this.#doubt());
+        await this.#withDeadline(sql`select 1`, PROBE_DEADLINE_MS);
         const applied = await this.#withDeadline(migrateUp(sql), MIGRATION_DEADLINE_MS);
         this.#connection = { sql, db: drizzle(sql) };
         this.#log.info({ event: "database.ready", engine: this.#engine.name, migrations: applied });
@@ -121,6 +126,21 @@ export class SqlDatabase implements Database {
         cause: error,
       });
     }
+  }
+
+  /**
+   * A connection was lost. Left to itself the client retries quietly while requests wait; so ask whether the database
+   * still answers, and if it does not, say so to everybody at once.
+   */
+  #doubt(): void {
+    const connection = this.#connection;
+    if (connection === undefined || connection === this.#doubted || this.#closing.signal.aborted) return;
+    this.#doubted = connection;
+    this.#withDeadline(connection.sql`select 1`, PROBE_DEADLINE_MS)
+      .catch((error: unknown) => this.#giveUp(connection, `${this.#engine.name}: ${reasonOf(error)}`))
+      .finally(() => {
+        this.#doubted = undefined;
+      });
   }
 
   /** A connection that swallowed a statement may never answer again: take new ones, and end the old without waiting. */

@@ -1,6 +1,5 @@
 // The API's own description: OpenAPI 3.1, a reference page, and the catalogue of errors. Nothing comes from another host.
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -62,7 +61,9 @@ export function addDocs(app: OpenAPIHono<AppEnv>): void {
     },
     servers: [{ url: "/" }],
   });
-  const referenceScript = compressedOnce("@scalar/api-reference/dist/browser/standalone.js");
+  const referenceScript = compressedOnce(
+    () => new URL("./browser/standalone.js", import.meta.resolve("@scalar/api-reference")),
+  );
   const errorsPage = renderErrors();
   app.get("/docs", (c) => c.body(REFERENCE_PAGE, 200, PAGE));
   app.get("/docs/errors", (c) => c.body(errorsPage, 200, PAGE));
@@ -97,12 +98,12 @@ interface Script {
   readonly gzipped: Uint8Array<ArrayBuffer>;
 }
 
-/** Reads and compresses a package's file at the first call, and keeps it: it is some megabytes. */
-function compressedOnce(specifier: string): () => Promise<Script> {
+/** Reads and compresses a file at the first call, and keeps it: it is some megabytes. */
+function compressedOnce(file: () => URL): () => Promise<Script> {
   let script: Promise<Script> | undefined;
   return () => {
     script ??= (async () => {
-      const plain = await readFile(fileURLToPath(import.meta.resolve(specifier)));
+      const plain = await readFile(file());
       return { plain: new Uint8Array(plain), gzipped: new Uint8Array(await promisify(gzip)(plain)) };
     })();
     return script;

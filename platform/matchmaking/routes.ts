@@ -7,8 +7,7 @@ import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import { requirePlayer } from "../tokens/bearer.ts";
 import type { TokenService } from "../tokens/service.ts";
-import type { MatchmakingService } from "./service.ts";
-import type { Ticket } from "./store.ts";
+import type { MatchmakingService, Ticket } from "./service.ts";
 
 /** What the routes of matchmaking need. */
 export interface MatchmakingRoutesDeps {

@@ -9,6 +9,8 @@ import type { GameServerService } from "../servers/service.ts";
 import type { TokenService } from "../tokens/service.ts";
 import type { ReadTicket, Ticket, TicketStore } from "./store.ts";
 
+export type { Ticket } from "./store.ts";
+
 /** How long a queued ticket lives after its player last asked for it. */
 export const QUEUED_TICKET_MS = 120_000;
 

@@ -4,6 +4,8 @@ import type { GameServerHeartbeat } from "../../shared/schema/platform/index.ts"
 import type { Log } from "../ops/log.ts";
 import type { GameServer, GameServerStore } from "./store.ts";
 
+export type { GameServer } from "./store.ts";
+
 /** Most game servers that may be registered at once. */
 export const MAX_GAME_SERVERS = 5_000;
 

@@ -1,0 +1,80 @@
+// The environment is read as a whole, and its mistakes are told together.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ConfigError, parseConfig, parseDatabaseConfig } from "./config.ts";
+
+const SERVER_KEY = "0123456789abcdef0123456789abcdef";
+
+describe("config", () => {
+  it("has a default for everything but the server key", () => {
+    assert.deepEqual(parseConfig({ SERVER_KEY }), {
+      dataDir: ".data",
+      databaseUrl: undefined,
+      port: 8000,
+      host: "0.0.0.0",
+      opsPort: 8001,
+      opsHost: "127.0.0.1",
+      redisUrl: undefined,
+      serverKey: SERVER_KEY,
+      logLevel: "info",
+      webDir: "web/dist",
+      corsOrigins: ["*"],
+      drainSeconds: 10,
+      guestSignInsPerMinute: 300,
+      matchmakingJoinsPerMinute: 120,
+    });
+  });
+
+  it("takes an empty string for unset", () => {
+    assert.deepEqual(
+      parseConfig({ SERVER_KEY, DATABASE_URL: "", PLATFORM_PORT: "", LOG_LEVEL: "" }),
+      parseConfig({ SERVER_KEY }),
+    );
+  });
+
+  it("reads what is set, port 0 included", () => {
+    const config = parseConfig({
+      SERVER_KEY,
+      PLATFORM_PORT: "0",
+      CORS_ORIGINS: "https://play.example.com, http://localhost:5173",
+      DATABASE_URL: "postgres://u:p@db/game",
+      REDIS_URL: "rediss://cache:6380",
+    });
+    assert.equal(config.port, 0);
+    assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
+    assert.equal(config.databaseUrl, "postgres://u:p@db/game");
+  });
+
+  it("reports every mistake at once, with the variable, its bound and the fix, and no value", () => {
+    const env = {
+      SERVER_KEY: "too-short-secret",
+      PLATFORM_PORT: "70000",
+      PLATFORM_OPS_PORT: "http",
+      LOG_LEVEL: "loud",
+      DATABASE_URL: "mysql://root:hunter2@db",
+      REDIS_URL: "localhost",
+      CORS_ORIGINS: "play.example.com",
+      DRAIN_SECONDS: "-1",
+      GUEST_SIGN_INS_PER_MINUTE: "0",
+    };
+    assert.throws(
+      () => parseConfig(env),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        for (const name of Object.keys(env)) assert.match(error.message, new RegExp(`^  ${name} must `, "m"));
+        assert.match(error.message, /PLATFORM_PORT must be at most 65535. Set PLATFORM_PORT=8000/);
+        assert.match(error.message, /SERVER_KEY must have at least 32 characters; make one with: openssl rand -hex 32/);
+        assert.doesNotMatch(error.message, /too-short-secret|hunter2|loud/);
+        return true;
+      },
+    );
+  });
+
+  it("says that the server key is required", () => {
+    assert.throws(() => parseConfig({}), /SERVER_KEY is required/);
+  });
+
+  it("lets a command-line tool read the database's variables alone", () => {
+    assert.deepEqual(parseDatabaseConfig({ DATA_DIR: "/srv/data" }), { dataDir: "/srv/data", databaseUrl: undefined });
+  });
+});

@@ -1,0 +1,170 @@
+// Access tokens and join tickets: only ours, only for their purpose, only in time.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import {
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+  UnsecuredJWT,
+} from "jose";
+import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
+import {
+  ACCESS_TOKEN_AUDIENCE,
+  JOIN_TICKET_AUDIENCE,
+  JoinTicketClaims,
+  TOKEN_ISSUER,
+} from "../../shared/schema/platform/index.ts";
+import { ACCESS_TOKEN_SECONDS, JOIN_TICKET_SECONDS, TokenService } from "./service.ts";
+import type { StoredKey } from "./store.ts";
+
+const playerId = randomUUID();
+const seat = { playerId, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
+
+class MemoryKeys {
+  readonly keys: StoredKey[] = [];
+  async all(): Promise<StoredKey[]> {
+    return [...this.keys];
+  }
+  async addFirst(kid: string, privateJwk: JWK): Promise<void> {
+    if (this.keys.length === 0) this.keys.push({ kid, privateJwk, isRetired: false });
+  }
+}
+
+function fails(code: ErrorCode) {
+  return (error: unknown) => {
+    assert.ok(error instanceof AppError, String(error));
+    assert.equal(error.code, code);
+    return true;
+  };
+}
+
+describe("access tokens", () => {
+  const service = new TokenService(new MemoryKeys());
+
+  it("name their player until they expire", async () => {
+    const { accessToken, expiresIn } = await service.signAccessToken(playerId);
+    assert.equal(expiresIn, ACCESS_TOKEN_SECONDS);
+    assert.equal(await service.verifyAccessToken(accessToken), playerId);
+  });
+
+  it("are expired after their time, and not a second before", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const { accessToken } = await service.signAccessToken(playerId);
+    t.mock.timers.tick((ACCESS_TOKEN_SECONDS - 1) * 1_000);
+    assert.equal(await service.verifyAccessToken(accessToken), playerId);
+    t.mock.timers.tick(2_000);
+    await assert.rejects(service.verifyAccessToken(accessToken), fails("auth.expired"));
+  });
+
+  it("outlive a restart, because the key is kept", async () => {
+    const keys = new MemoryKeys();
+    const { accessToken } = await new TokenService(keys).signAccessToken(playerId);
+    assert.equal(await new TokenService(keys).verifyAccessToken(accessToken), playerId);
+  });
+
+  it("are refused from another platform, without a signature, or changed in any one place", async () => {
+    const { accessToken } = await service.signAccessToken(playerId);
+    const foreign = await new TokenService(new MemoryKeys()).signAccessToken(playerId);
+    await assert.rejects(service.verifyAccessToken(foreign.accessToken), fails("auth.invalid"));
+    const unsigned = new UnsecuredJWT({ sub: playerId }).setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE);
+    await assert.rejects(service.verifyAccessToken(unsigned.setExpirationTime("1h").encode()), fails("auth.invalid"));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(accessToken.length - 1), fc.constantFrom("A", "z", "_", "."), async (at, letter) => {
+        const changed = accessToken.slice(0, at) + letter + accessToken.slice(at + 1);
+        // The last letter of a base64url text may carry bits that decode to nothing.
+        fc.pre(changed !== accessToken && at !== accessToken.length - 1);
+        await assert.rejects(service.verifyAccessToken(changed), fails("auth.invalid"));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("are refused when they are any other text", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        await assert.rejects(service.verifyAccessToken(text), fails("auth.invalid"));
+      }),
+      { numRuns: 60 },
+    );
+    await assert.rejects(service.verifyAccessToken("e".repeat(100_000)), fails("auth.invalid"));
+  });
+
+  it("are refused when signed by the right key for another purpose, issuer or without an end", async () => {
+    const keys = new MemoryKeys();
+    const own = new TokenService(keys);
+    await own.jwks();
+    const { kid, privateJwk } = keys.keys[0]!;
+    const key = await importJWK(privateJwk, "ES256");
+    const sign = (jwt: SignJWT) => jwt.setProtectedHeader({ alg: "ES256", kid }).sign(key);
+    const base = () => new SignJWT({}).setSubject(playerId);
+    const wrong = [
+      base().setIssuer("somebody").setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h"),
+      base().setIssuer(TOKEN_ISSUER).setAudience(JOIN_TICKET_AUDIENCE).setExpirationTime("1h"),
+      base().setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE),
+      new SignJWT({}).setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h"),
+    ];
+    for (const jwt of wrong) await assert.rejects(own.verifyAccessToken(await sign(jwt)), fails("auth.invalid"));
+    const right = base().setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h");
+    assert.equal(await own.verifyAccessToken(await sign(right)), playerId);
+  });
+});
+
+describe("join tickets", () => {
+  const service = new TokenService(new MemoryKeys());
+
+  it("verify by the published keys alone, and say who may sit where, once and soon", async () => {
+    const jwks = createLocalJWKSet({ keys: [...(await service.jwks()).keys] });
+    const options = { issuer: TOKEN_ISSUER, audience: JOIN_TICKET_AUDIENCE };
+    const { payload } = await jwtVerify(await service.signJoinTicket(seat), jwks, options);
+    const claims = JoinTicketClaims.parse(payload);
+    assert.deepEqual({ playerId: claims.sub, name: claims.name, mode: claims.mode, roomId: claims.roomId }, seat);
+    assert.equal(claims.exp - payload.iat!, JOIN_TICKET_SECONDS);
+    const again = await jwtVerify(await service.signJoinTicket(seat), jwks, options);
+    assert.notEqual(again.payload.jti, claims.jti);
+  });
+
+  it("do not pass as access tokens", async () => {
+    await assert.rejects(service.verifyAccessToken(await service.signJoinTicket(seat)), fails("auth.invalid"));
+  });
+});
+
+describe("published keys", () => {
+  it("hold no private part, and stay after retirement so that old tokens verify", async () => {
+    const keys = new MemoryKeys();
+    const before = new TokenService(keys);
+    const { accessToken } = await before.signAccessToken(playerId);
+    keys.keys[0] = { ...keys.keys[0]!, isRetired: true };
+    const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+    keys.keys.push({ kid: "second", privateJwk: await exportJWK(privateKey), isRetired: false });
+    const after = new TokenService(keys);
+    const { keys: published } = await after.jwks();
+    assert.equal(published.length, 2);
+    for (const jwk of published)
+      assert.deepEqual(Object.keys(jwk).sort(), ["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    assert.equal(await after.verifyAccessToken(accessToken), playerId);
+    const fresh = await after.signAccessToken(playerId);
+    assert.equal(JSON.parse(Buffer.from(fresh.accessToken.split(".")[0]!, "base64url").toString()).kid, "second");
+  });
+
+  it("are asked for again after the database was away", async () => {
+    const keys = new MemoryKeys();
+    let isAway = true;
+    const flaky = {
+      addFirst: keys.addFirst.bind(keys),
+      all: async () => {
+        if (isAway) throw new AppError("service.unavailable", "away");
+        return keys.all();
+      },
+    };
+    const service = new TokenService(flaky);
+    await assert.rejects(service.jwks(), fails("service.unavailable"));
+    isAway = false;
+    assert.equal((await service.jwks()).keys.length, 1);
+  });
+});
