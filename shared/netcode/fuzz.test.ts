@@ -146,7 +146,14 @@ test(`[SNAP14] ${FRAMES} bent snapshots: no throw, no hang, no growth, and hones
         decoder.spawned.length <= CAPACITY &&
         decoder.despawned.length <= 2 * CAPACITY,
     );
-    for (const { length, id } of decoder.entities.values()) assert.ok(length <= 32 && id < CAPACITY);
+    for (const track of decoder.entities.values()) {
+      const { length, id, layout } = track;
+      assert.ok(length <= 32 && id < CAPACITY);
+      for (let field = 0; field < layout.size; field++) {
+        const value = track.quantizedAt(length - 1, field);
+        assert.ok(value >= 0 && value < 2 ** layout.bits[field]!);
+      }
+    }
   }
   context.diagnostic(JSON.stringify(outcomes));
   for (const outcome of ["applied", "late", "duplicate", "foreign", "unusable", "malformed"])

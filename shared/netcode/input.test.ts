@@ -201,6 +201,10 @@ test("[INP6] bad frames change nothing", () => {
   assert.equal(receiver.accept(frame, 0), "accepted");
   assert.equal(receiver.accept(frame, 0), "duplicate");
   assert.equal(receiver.depth, 3);
+  const taken = [0, 0, 0, 0];
+  while (receiver.take(taken));
+  assert.equal(receiver.accept(frame, 0), "duplicate", "what was taken is never taken in again");
+  assert.equal(receiver.depth, 0);
 });
 
 test("[INP1] an empty frame acknowledges snapshots", () => {
