@@ -92,6 +92,13 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     return true;
   }
 
+  /** What `defineInput` declared, for whoever checks frames; `undefined` when the room takes no inputs. */
+  get inputDeclaration(): { type: new () => object; hasTwoStamps: boolean } | undefined {
+    const type = this["_inputController"]?.options.ctor as (new () => object) | undefined;
+    const timeline = this._timelineMode();
+    return type && { type, hasTwoStamps: timeline?.snapshot === true && timeline.reckon === true };
+  }
+
   /** Whether anybody plays here, or may still come back to a seat that waits. */
   get hasPlayers(): boolean {
     return this.clients.length > 0 || this.#waiting.size > 0;

@@ -3,9 +3,11 @@ import type { IncomingMessage, Server } from "node:http";
 import { CloseCode, connectClientToRoom, createAuthContext, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
+import { type AnyGameRoom, GameRoom } from "../../rooms/kit/index.ts";
 import type { GameMetrics } from "../ops/metrics.ts";
 import { refuseFrame } from "./frame-guard.ts";
 import { GuardedClient } from "./guarded-client.ts";
+import { type InputWire, inputWireOf } from "./input-wire.ts";
 
 /** A peer that stops answering is ended after about this many intervals of this length. */
 const HEARTBEAT = { intervalMs: 3_000, retries: 2 } as const;
@@ -24,6 +26,7 @@ type HeartbeatSocket = WebSocket & { pingCount: number };
 /** The game port's WebSocket side, over an HTTP server that its owner listens with. */
 export class GuardedWebSocketTransport extends WebSocketTransport {
   readonly #metrics: TransportMetrics;
+  readonly #wires = new WeakMap<new () => object, InputWire>();
 
   constructor(server: Server, metrics: TransportMetrics) {
     super({
@@ -48,17 +51,17 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
     socket.on("pong", () => {
       socket.pingCount = 0;
     });
-    this.#guard(socket);
-
     const seat = seatOf(request);
     if (!seat) return socket.close(POLICY_VIOLATION, "Ask for a seat first.");
+    const room = matchMaker.getLocalRoomById(seat.roomId);
+    this.#guard(socket, room instanceof GameRoom ? this.#wireOf(room) : undefined);
     const client = new GuardedClient(seat.sessionId, socket, this.#metrics);
     const context = createAuthContext({
       headers: request.headers as Record<string, string | undefined>,
       ...(request.socket.remoteAddress ? { remoteAddress: request.socket.remoteAddress } : {}),
     });
     try {
-      await connectClientToRoom(matchMaker.getLocalRoomById(seat.roomId), client, context, {
+      await connectClientToRoom(room, client, context, {
         ...(seat.reconnectionToken ? { reconnectionToken: seat.reconnectionToken } : {}),
         skipHandshake: seat.skipHandshake,
       });
@@ -70,8 +73,20 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
     }
   }
 
+  /** The shape of a room's inputs, worked out once a class. */
+  #wireOf(room: AnyGameRoom): InputWire | undefined {
+    const declared = room.inputDeclaration;
+    if (!declared) return undefined;
+    let wire = this.#wires.get(declared.type);
+    if (!wire) {
+      wire = inputWireOf(declared.type, declared.hasTwoStamps);
+      this.#wires.set(declared.type, wire);
+    }
+    return wire;
+  }
+
   /** Every frame passes here before any listener hears of it, whichever channel emits it on this socket. */
-  #guard(socket: WebSocket): void {
+  #guard(socket: WebSocket, wire: InputWire | undefined): void {
     const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
     let refused = 0;
     socket.emit = (event: string | symbol, ...args: unknown[]): boolean => {
@@ -79,7 +94,7 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
       const [frame, isBinary] = args as [Buffer, boolean | undefined];
       this.#metrics.messages.inc({ direction: "in" });
       this.#metrics.bytes.inc({ direction: "in" }, frame.length);
-      const reason = isBinary === false ? "malformed" : refuseFrame(frame);
+      const reason = isBinary === false ? "malformed" : refuseFrame(frame, wire);
       if (reason === undefined) return emit(event, ...args);
       this.#metrics.refusedFrames.inc({ reason });
       refused += 1;
