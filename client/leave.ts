@@ -1,5 +1,6 @@
 // Why a session ended, told apart by how the server closed it.
 import { CloseCode } from "@colyseus/sdk";
+import { ROOM_CLOSE } from "../shared/schema/close-codes.ts";
 
 /** Why a session ended. After `removed`, `room-failed` and `server-stopping`, `connect()` again finds another room. */
 export type LeaveReason =
@@ -27,13 +28,12 @@ export interface Leave {
   readonly detail: string;
 }
 
-/** Close codes of the game server's own (`ROOM_CLOSE` in the room kit), beside those of Colyseus. */
 const REASONS: ReadonlyMap<number, LeaveReason> = new Map<number, LeaveReason>([
   [CloseCode.SERVER_SHUTDOWN, "server-stopping"],
   [CloseCode.FAILED_TO_RECONNECT, "reconnection-refused"],
-  [4100, "replaced"],
-  [4101, "room-failed"],
-  [4102, "server-stopping"],
+  [ROOM_CLOSE.seatTakenOver, "replaced"],
+  [ROOM_CLOSE.roomFailed, "room-failed"],
+  [ROOM_CLOSE.serverDraining, "server-stopping"],
 ]);
 
 /** Reads a close code. `hasAskedToLeave` says whether this side began it, `wasReconnecting` whether the socket was gone. */

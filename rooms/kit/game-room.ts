@@ -13,14 +13,12 @@ import {
   ServerError,
   type StepContext,
 } from "@colyseus/core";
+import { ROOM_CLOSE } from "../../shared/schema/close-codes.ts";
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
 import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
 import { HeldSeats } from "./held-seats.ts";
 import { roomHost } from "./room-host.ts";
 import { SeatedInput } from "./seated-input.ts";
-
-/** Close codes of ours, beside Colyseus' own. A client that is closed with one of these does not come back by itself. */
-export const ROOM_CLOSE = { seatTakenOver: 4100, roomFailed: 4101, serverDraining: 4102 } as const;
 
 /** A seated client: `auth` is who its join ticket says it is. */
 export type GameClient = Client<{ auth: JoinTicketClaims }>;
