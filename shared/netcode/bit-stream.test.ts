@@ -97,7 +97,7 @@ test("[BIT3] a varint of more than 32 bits is an overflow", () => {
   }
 });
 
-test("padding that is not zero, and bytes left over, are not an end", () => {
+test("[BIT5] padding that is not zero, and bytes left over, are not an end", () => {
   const reader = new BitReader(Uint8Array.of(0x0f));
   reader.read(3);
   assert.equal(reader.isAtEnd(), false);

@@ -118,6 +118,7 @@ test("[CLK2] samples that cannot be are ignored", () => {
   clock.add({ sentMs: 100, receivedMs: 50, holdMs: 0, serverMs: 1 });
   clock.add({ sentMs: Number.NaN, receivedMs: 50, holdMs: 0, serverMs: 1 });
   clock.add({ sentMs: 0, receivedMs: 50, holdMs: 0, serverMs: Number.NaN });
+  clock.add({ sentMs: 0, receivedMs: 500, holdMs: 255, serverMs: 1 });
   assert.equal(clock.isReady, false);
   assert.ok(Number.isNaN(clock.now(5)));
 });

@@ -1,5 +1,7 @@
 // What time it is at the server, and how far away the server is: from the echoes that ride every snapshot.
+
 import { SampleWindow } from "./sample-window.ts";
+import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
 
 /** How long a sample counts. A path change, up or down, is followed within this time ([CLK2] of SPEC.md). */
 export const RTT_WINDOW_MS = 1500;
@@ -65,11 +67,11 @@ export class ServerClock {
     return this.samples.length > 0;
   }
 
-  /** Takes an exchange. One whose times make no sense (an answer before its question) is ignored. */
+  /** Takes an exchange. One whose times make no sense (an answer before its question), or whose hold is only a bound, is ignored. */
   add({ sentMs, receivedMs, holdMs, serverMs }: ClockSample): void {
     const rttMs = receivedMs - sentMs - holdMs;
     // Stamps have whole milliseconds, so a loopback answer may seem to come up to 1 ms early.
-    if (!(rttMs >= -1) || !Number.isFinite(serverMs + receivedMs)) return;
+    if (!(rttMs >= -1) || holdMs >= MAX_ECHO_HOLD_MS || !Number.isFinite(serverMs + receivedMs)) return;
     const safeRttMs = Math.max(0, rttMs);
     this.roundTrips.add(receivedMs, safeRttMs);
     this.samples.push({ atMs: receivedMs, rttMs: safeRttMs, offsetMs: serverMs + safeRttMs / 2 - receivedMs });

@@ -15,7 +15,7 @@ const HOLD_BITS = 8;
 /** Most bits that a header takes. */
 export const MAX_HEADER_BITS = 8 + EPOCH_BITS + 4 + 32 + 32 + DEPTH_BITS + STAMP_BITS + HOLD_BITS;
 
-/** What the server says to one client with a snapshot ([SNAP4] and [SNAP5] of SPEC.md). */
+/** What the server says to one client with a snapshot ([SNAP4] of SPEC.md). */
 export type SnapshotHeader = {
   /** Which life of this client's connection the snapshot belongs to, 0 to 15. */
   epoch: number;

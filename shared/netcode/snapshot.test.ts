@@ -147,7 +147,7 @@ class Trial {
     assert.equal(this.decoder.header.isComplete, true);
     assert.equal(this.decoder.header.tick, this.tick - 1);
     this.checkNewest();
-    assert.equal(this.encoder.candidateCount, 0, "[SNAP8] nothing is sent for what is acknowledged and at rest");
+    assert.equal(this.encoder.candidateCount, 0, "[SNAP12] nothing is sent for what is acknowledged and at rest");
     assert.ok(this.bytes <= 13);
   }
 }
@@ -181,7 +181,7 @@ test("[SNAP7] seed 540027946: a late keyframe from before a removal does not bec
   trial.settle();
 });
 
-test("[SNAP8] a change is sent again each tick until it is acknowledged, and then never more", () => {
+test("[SNAP12] a change is sent again each tick until it is acknowledged, and then never more", () => {
   const { history, encoder, decoder, id } = oneEntity();
   for (let tick = 2; tick < 8; tick++) {
     history.commit(tick);
