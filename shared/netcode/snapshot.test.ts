@@ -2,157 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { angle, boolean, integer, range } from "./field-layout.ts";
 import { SnapshotDecoder } from "./snapshot-decoder.ts";
 import { minBudgetBytes, SnapshotEncoder } from "./snapshot-encoder.ts";
 import { ID_REST_TICKS, SnapshotHistory } from "./snapshot-history.ts";
-import { SnapshotSchema } from "./snapshot-schema.ts";
-import { seededRandom } from "./testing/seeded-random.ts";
-import { SimulatedLink } from "./testing/simulated-link.ts";
+import { SnapshotTrial, trialSchema as schema, TRIAL_CAPACITY, type TrialSettings } from "./testing/snapshot-trial.ts";
 
-const schema = new SnapshotSchema({
-  player: { x: range(-20, 20, 16), y: range(-20, 20, 16), yaw: angle(8), alive: boolean() },
-  crate: { x: range(-20, 20, 12), stock: integer(0, 9) },
-});
-const CAPACITY = 24;
-
-type Settings = {
-  seed: number;
-  lossShare: number;
-  duplicateShare: number;
-  delayTicks: number;
-  jitterTicks: number;
-  budgetBytes: number;
-  calmShare: number;
-  skipShare: number;
-};
-
-/** Runs a room of changing entities against one client over two bad links, and checks every state it takes against the truth. */
-class Trial {
-  readonly history = new SnapshotHistory(schema, CAPACITY);
-  readonly encoder: SnapshotEncoder;
-  readonly decoder = new SnapshotDecoder(schema, { capacity: CAPACITY, epoch: 3 });
-  readonly visible = new Set<number>();
-  readonly live = new Set<number>();
-  /** What was true: by tick, by id: generation, and the quantised fields. */
-  readonly truth = new Map<number, Map<number, number[]>>();
-  tick = 0;
-  bytes = 0;
-  private readonly settings: Settings;
-  private readonly random: () => number;
-  private readonly down: SimulatedLink<Uint8Array>;
-  private readonly up: SimulatedLink<{ newest: number; mask: number }>;
-
-  constructor(settings: Settings) {
-    this.settings = settings;
-    this.random = seededRandom(settings.seed);
-    const delayMs = () => settings.delayTicks + this.random() * settings.jitterTicks;
-    this.down = new SimulatedLink(this.random, { ...settings, delayMs });
-    this.up = new SimulatedLink(this.random, { ...settings, delayMs });
-    this.encoder = new SnapshotEncoder(this.history, { budgetBytes: settings.budgetBytes, epoch: 3 });
-  }
-
-  run(ticks: number, isChanging: boolean): void {
-    for (let count = 0; count < ticks; count++) this.step(isChanging);
-  }
-
-  private step(isChanging: boolean): void {
-    if (isChanging) this.change();
-    this.tick += isChanging && this.random() < this.settings.skipShare ? 1 + Math.floor(this.random() * 5) : 1;
-    this.history.commit(this.tick);
-    this.remember();
-    for (const { newest, mask } of this.up.receive(this.tick)) this.encoder.acknowledge(newest, mask, 3);
-    const frame = this.encoder.encode({ visible: [...this.visible], inputTick: this.tick });
-    assert.ok(frame.length <= this.settings.budgetBytes, "[SNAP11] the budget is hard");
-    this.bytes = frame.length;
-    this.down.send(this.tick, frame.slice());
-    for (const arrived of this.down.receive(this.tick)) this.decode(arrived);
-    this.up.send(this.tick, { newest: this.decoder.received.newest, mask: this.decoder.received.mask });
-  }
-
-  private change(): void {
-    const chance = (share: number) => this.random() < share;
-    if (chance(0.2)) {
-      const id = this.history.add(chance(0.5) ? 1 : 0);
-      if (id >= 0) this.live.add(id);
-    }
-    for (const id of this.live) {
-      if (chance(0.02)) {
-        this.history.remove(id);
-        this.live.delete(id);
-      } else if (!chance(this.settings.calmShare)) {
-        const layout = schema.layouts[this.history.kind[id]!]!;
-        for (let field = 0; field < layout.size; field++) {
-          if (chance(0.5)) this.history.set(id, field, (this.random() - 0.5) * (chance(0.1) ? 50 : 2));
-        }
-      }
-      if (chance(0.1)) this.visible.add(id);
-      // Ids of removed entities stay in the list at times: the encoder has to know better.
-      if (chance(0.05)) this.visible.delete(id);
-    }
-  }
-
-  private remember(): void {
-    const states = new Map<number, number[]>();
-    for (const id of this.live) {
-      const { size } = schema.layouts[this.history.kind[id]!]!;
-      const fields = Array.from({ length: size }, (_, field) => this.history.valueAt(this.tick, id, field));
-      if (this.visible.has(id)) states.set(id, [this.history.generation[id]!, this.history.kind[id]!, ...fields]);
-    }
-    this.truth.set(this.tick, states);
-  }
-
-  private decode(frame: Uint8Array): void {
-    const outcome = this.decoder.decode(frame);
-    assert.notEqual(outcome, "malformed");
-    assert.notEqual(outcome, "foreign");
-    const tick = new DataView(frame.buffer).getUint32(2, true);
-    if (outcome === "unusable")
-      assert.ok(tick < this.decoder.received.newest, "[SNAP7] only a late frame may be unusable");
-    if (outcome === "applied") this.checkNewest();
-  }
-
-  /** Every state that the client holds was true at its tick; a complete snapshot leaves exactly what may be known. */
-  private checkNewest(): void {
-    const { header, entities } = this.decoder;
-    const truth = this.truth.get(header.tick)!;
-    for (const track of entities.values()) {
-      for (let place = 0; place < track.length; place++) {
-        const known = this.truth.get(track.tickAt(place))?.get(track.id);
-        const fields = Array.from({ length: track.layout.size }, (_, field) => track.quantizedAt(place, field));
-        assert.deepEqual(
-          [track.generation, track.kind, ...fields],
-          known,
-          `id ${track.id} at tick ${track.tickAt(place)}`,
-        );
-      }
-      if (header.isComplete) {
-        const { size } = track.layout;
-        const fields = Array.from({ length: size }, (_, field) => track.quantizedAt(track.length - 1, field));
-        assert.deepEqual(
-          [track.generation, track.kind, ...fields],
-          truth.get(track.id),
-          "[SNAP9] absent means at rest",
-        );
-      }
-    }
-    if (header.isComplete) assert.deepEqual([...entities.keys()].sort(), [...truth.keys()].sort());
-  }
-
-  /** Ends all change and loss; then the client must hold the truth, and nothing more is said. */
-  settle(): void {
-    this.down.profile = { delayMs: () => 1 };
-    this.up.profile = { delayMs: () => 1 };
-    this.run(60, false);
-    assert.equal(this.decoder.header.isComplete, true);
-    assert.equal(this.decoder.header.tick, this.tick - 1);
-    this.checkNewest();
-    assert.equal(this.encoder.candidateCount, 0, "[SNAP12] nothing is sent for what is acknowledged and at rest");
-    assert.ok(this.bytes <= 13);
-  }
-}
-
-const settings: fc.Arbitrary<Settings> = fc.record({
+const settings: fc.Arbitrary<TrialSettings> = fc.record({
   seed: fc.integer(),
   lossShare: fc.constantFrom(0, 0.05, 0.2, 0.6),
   duplicateShare: fc.constantFrom(0, 0.1),
@@ -166,7 +21,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 test("[SNAP7] whatever is lost, late, doubled or reordered, no state a client holds was ever untrue, and it ends at the truth", () => {
   fc.assert(
     fc.property(settings, (one) => {
-      const trial = new Trial(one);
+      const trial = new SnapshotTrial(one);
       trial.run(150, true);
       trial.settle();
     }),
@@ -176,7 +31,7 @@ test("[SNAP7] whatever is lost, late, doubled or reordered, no state a client ho
 
 test("[SNAP7] seed 540027946: a late keyframe from before a removal does not become a baseline after it", () => {
   const jittery = { lossShare: 0, duplicateShare: 0.1, delayTicks: 0, jitterTicks: 40 };
-  const trial = new Trial({ seed: 540027946, ...jittery, budgetBytes: 53, calmShare: 0, skipShare: 0 });
+  const trial = new SnapshotTrial({ seed: 540027946, ...jittery, budgetBytes: 53, calmShare: 0, skipShare: 0 });
   trial.run(150, true);
   trial.settle();
 });
@@ -289,7 +144,7 @@ test("[SNAP5] what leaves the visible list is removed from the client and no byt
 
 test("[FRM3] snapshots and acks of another life of the connection are ignored", () => {
   const { history, encoder, id } = oneEntity();
-  const other = new SnapshotDecoder(schema, { capacity: CAPACITY, epoch: 9 });
+  const other = new SnapshotDecoder(schema, { capacity: TRIAL_CAPACITY, epoch: 9 });
   history.commit(2);
   assert.equal(other.decode(encoder.encode({ visible: [id] })), "foreign");
   assert.equal(other.received.newest, -1);
@@ -323,9 +178,9 @@ test("a tick is encoded once for a client, and a budget that cannot hold one rec
 });
 
 function oneEntity() {
-  const history = new SnapshotHistory(schema, CAPACITY);
+  const history = new SnapshotHistory(schema, TRIAL_CAPACITY);
   const encoder = new SnapshotEncoder(history);
-  const decoder = new SnapshotDecoder(schema, { capacity: CAPACITY });
+  const decoder = new SnapshotDecoder(schema, { capacity: TRIAL_CAPACITY });
   const id = history.add(0);
   history.set(id, 0, 1);
   return { history, encoder, decoder, id };
