@@ -14,7 +14,7 @@ const HOW: Readonly<Record<string, string>> = {
 
 /** The URL in this variable. Throws with instructions when it is not set. */
 export function requireUrl(variable: "DATABASE_URL" | "REDIS_URL"): string {
-  const url = process.env[variable];
+  const url = variable === "DATABASE_URL" ? process.env["DATABASE_URL"] : process.env["REDIS_URL"];
   if (url === undefined || url === "") throw new Error(HOW[variable]);
   return url;
 }

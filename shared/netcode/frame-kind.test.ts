@@ -1,8 +1,11 @@
 // The first byte never collides with Colyseus' own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PROTOCOL_CODE_MASK, Protocol, ProtocolModifier } from "@colyseus/shared-types";
+import { Protocol, ProtocolModifier } from "@colyseus/core";
 import { FrameKind, frameKindOf } from "./frame-kind.ts";
+
+/** Colyseus keeps its codes in the low five bits of the first byte. */
+const PROTOCOL_CODE_MASK = 0x1f;
 
 test("[FRM1] no frame of ours can be read as a Colyseus code, whatever modifiers it has", () => {
   const codes = new Set<number>(Object.values(Protocol));
