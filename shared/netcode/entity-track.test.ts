@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { angle, boolean, range } from "../schema/motion.ts";
 import { EntityTrack } from "./entity-track.ts";
-import { angle, boolean, FieldLayout, range } from "./field-layout.ts";
+import { FieldLayout } from "./field-layout.ts";
 
 const layout = new FieldLayout({ x: range(0, 255, 8), yaw: angle(8), alive: boolean() });
 const state = (x: number, yaw = 0, alive = 1) => Int32Array.of(x, yaw, alive);

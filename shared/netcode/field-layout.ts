@@ -1,4 +1,5 @@
 // How the fields of an entity kind, or of an input, become integers: declared once, compiled to flat arrays.
+import type { FieldSpec, FieldSpecs } from "../schema/motion.ts";
 import {
   angleBetween,
   angleError,
@@ -12,43 +13,10 @@ import {
   rangeError,
 } from "./quantize.ts";
 
-/** A number of [min, max] in 2^bits steps. */
-export type RangeField = { readonly type: "range"; readonly min: number; readonly max: number; readonly bits: number };
-/** An angle in radians, any turn of it, in 2^bits steps of a full turn. */
-export type AngleField = { readonly type: "angle"; readonly bits: number };
-/** An integer of [min, max], exact. */
-export type IntegerField = { readonly type: "integer"; readonly min: number; readonly max: number };
-/** 0 or 1. */
-export type BooleanField = { readonly type: "boolean" };
-/** How one field is sent. */
-export type FieldSpec = RangeField | AngleField | IntegerField | BooleanField;
-/** The fields of one entity kind or input, by name. Their order is their order on the wire. */
-export type FieldSpecs = Readonly<Record<string, FieldSpec>>;
-
 /** Most fields of one layout. */
 export const MAX_FIELDS = 16;
 /** Most bits of one field; a 40 m arena at 24 bits has steps of 2.4 micrometres. */
 export const MAX_FIELD_BITS = 24;
-
-/** A field for a number of [min, max] with an error of at most (max - min) / (2^bits - 1) / 2. */
-export function range(min: number, max: number, bits: number): RangeField {
-  return { type: "range", min, max, bits };
-}
-
-/** A field for an angle in radians with an error of at most π / 2^bits. */
-export function angle(bits: number): AngleField {
-  return { type: "angle", bits };
-}
-
-/** A field for an integer of [min, max]. */
-export function integer(min: number, max: number): IntegerField {
-  return { type: "integer", min, max };
-}
-
-/** A field for 0 or 1; any other number counts as true. */
-export function boolean(): BooleanField {
-  return { type: "boolean" };
-}
 
 /**
  * The compiled fields of one entity kind or input. Throws `RangeError` when a field cannot be sent as declared: that is a mistake

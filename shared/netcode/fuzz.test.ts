@@ -1,9 +1,10 @@
 // Every decoder against rubbish: random bytes, and real frames that were bent. FUZZ_FRAMES sets how many; FUZZ_SEED another course.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { angle, boolean, integer, range } from "../schema/motion.ts";
 import { BitReader } from "./bit-reader.ts";
 import { BitWriter } from "./bit-writer.ts";
-import { angle, boolean, FieldLayout, integer, range } from "./field-layout.ts";
+import { FieldLayout } from "./field-layout.ts";
 import { FrameKind, frameKindOf, MAX_FRAME_BYTES } from "./frame-kind.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";

@@ -2,21 +2,7 @@
 export { BitReader } from "./bit-reader.ts";
 export { BitWriter } from "./bit-writer.ts";
 export type { EntityTrack } from "./entity-track.ts";
-export {
-  type AngleField,
-  angle,
-  type BooleanField,
-  boolean,
-  FieldLayout,
-  type FieldSpec,
-  type FieldSpecs,
-  type IntegerField,
-  integer,
-  MAX_FIELD_BITS,
-  MAX_FIELDS,
-  type RangeField,
-  range,
-} from "./field-layout.ts";
+export { FieldLayout, MAX_FIELD_BITS, MAX_FIELDS } from "./field-layout.ts";
 export { EPOCH_COUNT, FrameKind, frameKindOf, MAX_FRAME_BYTES, MAX_TICK } from "./frame-kind.ts";
 export { type InputHeader, MAX_INPUTS_PER_FRAME, maxInputFrameBytes } from "./input-frames.ts";
 export { InputPacer, type InputPacerOptions, MAX_TICK_RATE, MIN_TICK_RATE } from "./input-pacer.ts";

@@ -1,7 +1,8 @@
 // Pacing over simulated links: after a hitch no queue of inputs is left standing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boolean, FieldLayout, integer } from "./field-layout.ts";
+import { boolean, integer } from "../schema/motion.ts";
+import { FieldLayout } from "./field-layout.ts";
 import { InputPacer } from "./input-pacer.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { angle, boolean, FieldLayout, integer } from "./field-layout.ts";
+import { angle, boolean, integer } from "../schema/motion.ts";
+import { FieldLayout } from "./field-layout.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
 import { ReceivedTicks } from "./received-ticks.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { angle, boolean, FieldLayout, integer, MAX_FIELDS, range } from "./field-layout.ts";
+import { angle, boolean, integer, range } from "../schema/motion.ts";
+import { FieldLayout, MAX_FIELDS } from "./field-layout.ts";
 import { SnapshotSchema } from "./snapshot-schema.ts";
 
 const player = { x: range(-20, 20, 16), y: range(-20, 20, 16), yaw: angle(8) };

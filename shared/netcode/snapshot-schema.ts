@@ -1,5 +1,7 @@
 // Which kinds of entities a room's snapshots carry, and how: the part of the wire that both ends must have in common.
-import { FieldLayout, type FieldSpecs } from "./field-layout.ts";
+
+import type { FieldSpecs } from "../schema/motion.ts";
+import { FieldLayout } from "./field-layout.ts";
 
 /** Most entity kinds of one room. */
 export const MAX_KINDS = 8;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { angle, boolean, FieldLayout, integer, range } from "./field-layout.ts";
+import { angle, boolean, integer, range } from "../schema/motion.ts";
+import { FieldLayout } from "./field-layout.ts";
 import { InputSender } from "./input-sender.ts";
 import { SnapshotDecoder } from "./snapshot-decoder.ts";
 import { SnapshotEncoder } from "./snapshot-encoder.ts";

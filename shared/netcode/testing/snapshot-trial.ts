@@ -1,6 +1,6 @@
 // A room of changing entities against one client over two bad links: every state that the client takes is compared with the truth.
 import assert from "node:assert/strict";
-import { angle, boolean, integer, range } from "../field-layout.ts";
+import { angle, boolean, integer, range } from "../../schema/motion.ts";
 import { SnapshotDecoder } from "../snapshot-decoder.ts";
 import { SnapshotEncoder } from "../snapshot-encoder.ts";
 import { SnapshotHistory } from "../snapshot-history.ts";

@@ -1,5 +1,5 @@
 // A room full of walkers for tests and benchmarks: people who turn, speed up and bounce off the walls, from one seed.
-import { angle, range } from "../field-layout.ts";
+import { angle, range } from "../../schema/motion.ts";
 import { SnapshotHistory } from "../snapshot-history.ts";
 import { SnapshotSchema } from "../snapshot-schema.ts";
 import { seededRandom } from "./seeded-random.ts";
