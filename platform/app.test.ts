@@ -290,7 +290,7 @@ describe("documentation", () => {
     const policy = page.headers.get("Content-Security-Policy") ?? "";
     assert.doesNotMatch(policy, /https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline/);
     const html = await page.text();
-    const sources = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source ?? "");
+    const sources = [...html.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, source]) => source ?? "");
     assert.ok(sources.length >= 2);
     for (const source of sources) {
       assert.match(source, /^\/[a-z]/);

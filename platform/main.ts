@@ -51,7 +51,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     ephemeral: () => ephemeral.check(),
     gameServers: () => servers.checkReady(),
   });
-  metrics.watchGameServers(() => servers.counts());
+  metrics.watchGameServers(() => servers.countsIfKnown());
   metrics.watchDependencies(async () => (await health.readiness()).checks);
   if (ephemeral instanceof MemoryStore) metrics.watchEphemeralEntries(() => ephemeral.size);
 

@@ -8,7 +8,7 @@ import { TcpProxy } from "./testing/tcp-proxy.ts";
 import { sendJson, startTestPlatform, type TestPlatform } from "./testing/test-platform.ts";
 
 describe("recovery", () => {
-  let scratch: { url: string; drop: () => Promise<void> };
+  const closers: (() => Promise<void>)[] = [];
   let database: TcpProxy;
   let redis: TcpProxy;
   let platform: TestPlatform;
@@ -18,20 +18,23 @@ describe("recovery", () => {
 
   before(async () => {
     const redisUrl = requireUrl("REDIS_URL");
-    scratch = await createScratchDatabase();
+    const scratch = await createScratchDatabase();
+    closers.push(scratch.drop);
     const [databaseVia, redisVia] = [await TcpProxy.before(scratch.url, 5432), await TcpProxy.before(redisUrl, 6379)];
     database = databaseVia.proxy;
     redis = redisVia.proxy;
+    closers.push(
+      () => database.close(),
+      () => redis.close(),
+    );
     database.cut();
     gameServer = await startFakeGameServer();
+    closers.push(() => gameServer.close());
     platform = await startTestPlatform({ DATABASE_URL: databaseVia.url, REDIS_URL: redisVia.url }, { wait: false });
+    closers.push(() => platform.close());
   });
   after(async () => {
-    await platform.close();
-    await gameServer.close();
-    await database.close();
-    await redis.close();
-    await scratch.drop();
+    for (const close of closers.reverse()) await close();
   });
 
   const readiness = async () => {
@@ -85,6 +88,9 @@ describe("recovery", () => {
   it("names Redis when it is cut off, refuses at once, and recovers by itself", async () => {
     redis.cut();
     await until("Redis and what is in it to be away", ["ephemeral", "gameServers"]);
+    const metrics = await sendJson("GET", `${platform.opsUrl}/metrics`);
+    assert.equal(metrics.status, 200, "an operator needs the metrics most when something is away");
+    assert.match(metrics.body, /platform_dependency_up\{check="ephemeral"\} 0/);
     await assertUnavailable(signIn, 1_000);
     await assertUnavailable(play, 1_000);
     redis.mend();

@@ -29,7 +29,8 @@ const PAGE = {
 };
 
 const REFERENCE_PAGE = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Gamekeeper API</title></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Gamekeeper API</title>
+<link rel="icon" href="data:,"></head>
 <body><div id="reference"></div><script src="/docs/reference.js"></script><script src="/docs/start.js"></script>
 <noscript>This page needs JavaScript. The API is described in <a href="/openapi.json">/openapi.json</a>, its errors in
 <a href="/docs/errors">/docs/errors</a>.</noscript></body></html>
@@ -56,7 +57,7 @@ export function addDocs(app: OpenAPIHono<AppEnv>): void {
       title: "Gamekeeper platform",
       version: VERSION,
       description:
-        "Accounts and matchmaking. Every error is `application/problem+json` (RFC 9457); the codes are at /docs/errors. Quote `X-Request-Id` to report one.",
+        "Accounts and matchmaking. Every error is `application/problem+json` (RFC 9457); the codes are at [/docs/errors](/docs/errors). Quote `X-Request-Id` to report one.",
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: "/" }],
@@ -117,6 +118,7 @@ function renderErrors(): string {
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Gamekeeper errors</title>
+<link rel="icon" href="data:,">
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; }
 table { border-collapse: collapse; width: 100%; }

@@ -59,6 +59,16 @@ export class GameServerService {
     return { ready: servers.length - draining, draining };
   }
 
+  /** As `counts`, but undefined while the registry cannot be read: metrics are needed most when something is away. */
+  async countsIfKnown(): Promise<{ ready: number; draining: number } | undefined> {
+    try {
+      return await this.counts();
+    } catch (error) {
+      if (error instanceof AppError && error.code === "service.unavailable") return undefined;
+      throw error;
+    }
+  }
+
   /** Resolves when a player could be seated; rejects with what is missing. */
   async checkReady(): Promise<void> {
     const { ready, draining } = await this.counts();
