@@ -1,6 +1,15 @@
 // What both ends of the wire run: bit packing, snapshots, input frames and clocks. Pure: no sockets, and time is an argument.
 export { BitReader } from "./bit-reader.ts";
 export { BitWriter } from "./bit-writer.ts";
+export {
+  type ChannelOfferMessage,
+  type ChannelRequestMessage,
+  type ControlMessage,
+  decodeControl,
+  encodeControl,
+  MAX_CONTROL_BYTES,
+  type WelcomeMessage,
+} from "./control-frames.ts";
 export type { EntityTrack } from "./entity-track.ts";
 export { FieldLayout, MAX_FIELD_BITS, MAX_FIELDS } from "./field-layout.ts";
 export { EPOCH_COUNT, FrameKind, frameKindOf, MAX_FRAME_BYTES, MAX_TICK } from "./frame-kind.ts";

@@ -9,8 +9,13 @@ export const MAX_INPUTS_PER_FRAME = 16;
 
 const COUNT_BITS = 5;
 const STAMP_BITS = 16;
-const RESERVED_BITS = 2;
-const MAX_HEADER_BITS = 8 + EPOCH_BITS + 2 + RESERVED_BITS + 64 + STAMP_BITS + COUNT_BITS + 32;
+const RESERVED_BITS = 1;
+const VIEW_BITS = 10;
+/** Parts of a tick in which a frame says what its player saw ([INP7] of SPEC.md). */
+export const VIEW_STEPS_PER_TICK = 16;
+/** Oldest view that a frame can tell, in those parts before its newest snapshot. */
+export const MAX_VIEW_AGE = (1 << VIEW_BITS) - 1;
+const MAX_HEADER_BITS = 8 + EPOCH_BITS + 3 + RESERVED_BITS + 64 + VIEW_BITS + STAMP_BITS + COUNT_BITS + 32;
 
 /** What an input frame says beside its inputs. */
 export type InputHeader = {
@@ -20,6 +25,8 @@ export type InputHeader = {
   snapshotTick: number;
   /** Which of the 32 ticks before it arrived, bit 0 being the latest. */
   snapshotMask: number;
+  /** How far before the newest snapshot the moment lay that the player saw with the newest input, in 1/16 tick; -1 for none. */
+  viewAge: number;
   /** The client's clock when it sent the frame, 16 bits of milliseconds; -1 for none. */
   stamp: number;
   /** Number of inputs, 0 to 16. */
@@ -30,7 +37,7 @@ export type InputHeader = {
 
 /** A header with nothing in it. */
 export function emptyInputHeader(): InputHeader {
-  return { epoch: 0, snapshotTick: -1, snapshotMask: 0, stamp: -1, count: 0, newestTick: -1 };
+  return { epoch: 0, snapshotTick: -1, snapshotMask: 0, viewAge: -1, stamp: -1, count: 0, newestTick: -1 };
 }
 
 /** Bytes of the longest frame of a layout. */
@@ -42,15 +49,18 @@ export function maxInputFrameBytes(layout: FieldLayout): number {
 export function writeInputHeader(writer: BitWriter, header: InputHeader): void {
   const hasAck = header.snapshotTick >= 0;
   const hasStamp = header.stamp >= 0;
+  const hasView = hasAck && header.viewAge >= 0;
   writer.write(FrameKind.input, 8);
   writer.write(header.epoch, EPOCH_BITS);
   writer.writeBoolean(hasAck);
   writer.writeBoolean(hasStamp);
+  writer.writeBoolean(hasView);
   writer.write(0, RESERVED_BITS);
   if (hasAck) {
     writer.write(header.snapshotTick, 32);
     writer.write(header.snapshotMask, 32);
   }
+  if (hasView) writer.write(Math.min(Math.round(header.viewAge), MAX_VIEW_AGE), VIEW_BITS);
   if (hasStamp) writer.write(header.stamp, STAMP_BITS);
   writer.write(header.count, COUNT_BITS);
   if (header.count > 0) writer.write(header.newestTick, 32);
@@ -62,9 +72,11 @@ export function readInputHeader(reader: BitReader, header: InputHeader): boolean
   header.epoch = reader.read(EPOCH_BITS);
   const hasAck = reader.readBoolean();
   const hasStamp = reader.readBoolean();
-  if (reader.read(RESERVED_BITS) !== 0) return false;
+  const hasView = reader.readBoolean();
+  if (reader.read(RESERVED_BITS) !== 0 || (hasView && !hasAck)) return false;
   header.snapshotTick = hasAck ? reader.read(32) : -1;
   header.snapshotMask = hasAck ? reader.read(32) : 0;
+  header.viewAge = hasView ? reader.read(VIEW_BITS) : -1;
   header.stamp = hasStamp ? reader.read(STAMP_BITS) : -1;
   header.count = reader.read(COUNT_BITS);
   header.newestTick = header.count > 0 ? reader.read(32) : -1;

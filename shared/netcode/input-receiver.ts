@@ -8,6 +8,7 @@ import {
   MAX_INPUTS_PER_FRAME,
   maxInputFrameBytes,
   readInputHeader,
+  VIEW_STEPS_PER_TICK,
 } from "./input-frames.ts";
 import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
 
@@ -29,6 +30,8 @@ export class InputReceiver {
   readonly header: InputHeader = emptyInputHeader();
   /** Tick of the last input taken; -1 before the first. */
   lastTakenTick = -1;
+  /** What the player saw when it made the last input taken: a moment in ticks of the server, NaN when it did not say. */
+  lastTakenViewTick = Number.NaN;
   /** Inputs lost for good: skipped because the client no longer sends them, or pushed out of a full buffer. */
   lostCount = 0;
   /** Clock stamp of the newest frame that arrived, for the echo in snapshots; -1 before the first. */
@@ -42,6 +45,7 @@ export class InputReceiver {
   private readonly incoming: InputHeader = emptyInputHeader();
   /** Tick in each place of the ring; a place is free when its tick is not the one that is looked for. */
   private readonly ticks: Float64Array;
+  private readonly viewTicks: Float64Array;
   private readonly values: Int32Array;
   private readonly frameValues: Int32Array;
   private nextTick = -1;
@@ -59,6 +63,7 @@ export class InputReceiver {
     }
     this.maxFrameBytes = maxInputFrameBytes(layout);
     this.ticks = new Float64Array(this.capacity).fill(-1);
+    this.viewTicks = new Float64Array(this.capacity);
     this.values = new Int32Array(this.capacity * layout.size);
     this.frameValues = new Int32Array(MAX_INPUTS_PER_FRAME * layout.size);
   }
@@ -95,6 +100,7 @@ export class InputReceiver {
     for (let field = 0; field < this.layout.size; field++) {
       into[field] = this.layout.dequantize(field, this.values[start + field]!);
     }
+    this.lastTakenViewTick = this.viewTicks[this.nextTick % this.capacity]!;
     this.lastTakenTick = this.nextTick++;
     return true;
   }
@@ -129,8 +135,9 @@ export class InputReceiver {
   }
 
   private store(): boolean {
-    const { count, newestTick } = this.incoming;
+    const { count, newestTick, snapshotTick, viewAge } = this.incoming;
     if (count === 0) return false;
+    const newestView = viewAge < 0 ? Number.NaN : snapshotTick - viewAge / VIEW_STEPS_PER_TICK;
     const oldest = newestTick - count + 1;
     if (this.nextTick < 0) this.nextTick = oldest;
     let isNew = false;
@@ -140,6 +147,8 @@ export class InputReceiver {
       const place = tick % this.capacity;
       if (this.ticks[place] === tick) continue;
       this.ticks[place] = tick;
+      // The player's view moves on with its inputs, a tick for a tick: so what is said of the newest tells of the others.
+      this.viewTicks[place] = newestView - (newestTick - tick);
       const from = index * this.layout.size;
       for (let field = 0; field < this.layout.size; field++) {
         this.values[place * this.layout.size + field] = this.frameValues[from + field]!;

@@ -2,7 +2,7 @@
 import { BitWriter } from "./bit-writer.ts";
 import type { FieldLayout } from "./field-layout.ts";
 import { EPOCH_COUNT, MAX_TICK } from "./frame-kind.ts";
-import { MAX_INPUTS_PER_FRAME, maxInputFrameBytes, writeInputHeader } from "./input-frames.ts";
+import { MAX_INPUTS_PER_FRAME, maxInputFrameBytes, VIEW_STEPS_PER_TICK, writeInputHeader } from "./input-frames.ts";
 import { clockStamp } from "./server-clock.ts";
 
 /** `epoch`: which life of the connection this is. `firstTick`: tick of the first input, 0 unless given. */
@@ -68,9 +68,10 @@ export class InputSender {
 
   /**
    * A frame with the unconfirmed inputs and `ack`, stamped with `nowMs` for the round-trip time. The bytes are a view that the
-   * next call overwrites. A frame without inputs is worth sending too: it acknowledges.
+   * next call overwrites. A frame without inputs is worth sending too: it acknowledges. `viewTick` is the moment, in ticks of the
+   * server, at which the player saw the others when it made the newest input; the server judges its shots there.
    */
-  encode(nowMs: number, ack: SnapshotAck): Uint8Array {
+  encode(nowMs: number, ack: SnapshotAck, viewTick: number = Number.NaN): Uint8Array {
     const { writer, layout } = this;
     const oldest = Math.max(this.confirmedTick + 1, this.nextTick - MAX_INPUTS_PER_FRAME);
     const count = this.nextTick - oldest;
@@ -79,6 +80,7 @@ export class InputSender {
       epoch: this.epoch,
       snapshotTick: ack.newest,
       snapshotMask: ack.mask,
+      viewAge: viewTick <= ack.newest ? (ack.newest - viewTick) * VIEW_STEPS_PER_TICK : viewTick > ack.newest ? 0 : -1,
       stamp: clockStamp(nowMs),
       count,
       newestTick: this.newestTick,

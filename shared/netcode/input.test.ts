@@ -214,3 +214,20 @@ test("[INP1] an empty frame acknowledges snapshots", () => {
   assert.equal(receiver.accept(new InputSender(layout).encode(1, received), 0), "duplicate");
   assert.equal(receiver.header.snapshotTick, 3);
 });
+
+test("[INP7] each input comes out with the moment that its player saw, whichever frame brought it", () => {
+  const layout = new FieldLayout({ x: integer(0, 3) });
+  const sender = new InputSender(layout);
+  const receiver = new InputReceiver(layout);
+  const frames: Uint8Array[] = [];
+  for (let tick = 0; tick < 5; tick++) {
+    sender.push([tick % 4]);
+    frames.push(sender.encode(tick, { newest: 100 + tick, mask: 0 }, 97.25 + tick).slice());
+  }
+  receiver.accept(frames[2]!, 0);
+  receiver.accept(frames[0]!, 0);
+  receiver.accept(frames[4]!, 0);
+  const seen: number[] = [];
+  for (const into = [0]; receiver.take(into); ) seen.push(receiver.lastTakenViewTick);
+  assert.deepEqual(seen, [97.25, 98.25, 99.25, 100.25, 101.25]);
+});

@@ -23,6 +23,7 @@ export const ERROR_CATALOGUE = {
   "ticket.wrong_player": { status: 403, title: "The join ticket belongs to another player" },
   "room.gone": { status: 410, title: "The room or seat is gone" },
   "room.full": { status: 409, title: "The room is full" },
+  "build.mismatch": { status: 409, title: "The client and the server are of different builds" },
   "server.draining": { status: 503, title: "The game server is draining" },
   "service.unavailable": { status: 503, title: "A service this needs is not available" },
   internal: { status: 500, title: "Something went wrong on our side" },
