@@ -152,8 +152,10 @@ describe("quick play", () => {
     assert.deepEqual(queued.body, { ticketId: queued.body.ticketId, status: "queued" });
     await heartbeat();
     const path = `/v1/matchmaking/status?ticketId=${queued.body.ticketId}`;
-    const matched = await platform.send("GET", path, { token });
-    assert.equal(matched.body.status, "matched");
+    const matched = await eventually("a seat", async () => {
+      const answer = await platform.send("GET", path, { token });
+      return answer.body.status === "matched" && answer;
+    });
     const { endpoint, roomId, ticket } = matched.body.assignment;
     assert.equal(endpoint, "ws://127.0.0.1:2567", "localhost becomes the host that the client used");
     assert.equal(roomId, "room-1");

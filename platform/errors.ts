@@ -22,7 +22,8 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
     const requestId = c.get("requestId");
     if (appError.code === "internal") log.error({ event: "http.failed", requestId, err: error }, appError.message);
     if (appError.code === "service.unavailable") {
-      log.warn({ event: "http.unavailable", requestId, reason: appError.message });
+      // What is away is logged once where it is noticed, not again for every request that meets it.
+      log.debug({ event: "http.unavailable", requestId, reason: appError.message });
       c.header("Retry-After", UNAVAILABLE_RETRY_SECONDS);
     }
     const detail = problem(appError.code, appError.message, {

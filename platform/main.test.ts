@@ -27,7 +27,7 @@ interface Running {
 function launch(env: NodeJS.ProcessEnv): ChildProcess {
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env["PATH"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   running.add(child);
   child.once("exit", () => running.delete(child));
@@ -130,6 +130,13 @@ describe("platform process", () => {
     assert.match(answer, /^HTTP\/1.1 200 /);
     assert.deepEqual(await exitOf(child), { code: 0, signal: null });
     await assert.rejects(fetch(url), TypeError);
+  });
+
+  it("ends when the supervisor that started it is gone", async () => {
+    const { child, log } = await start(dataDir);
+    child.disconnect();
+    await log.waitFor("platform.stopped");
+    assert.deepEqual(await exitOf(child), { code: 0, signal: null });
   });
 
   it("skips the wait at the second signal", async () => {

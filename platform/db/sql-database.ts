@@ -105,8 +105,9 @@ export class SqlDatabase implements Database {
         return;
       } catch (error) {
         await sql?.end({ timeout: 0 });
-        this.#reason = `${this.#engine.name} cannot be used: ${reasonOf(error)}`;
-        this.#log.warn({ event: "database.unavailable", reason: this.#reason, retryMs });
+        const reason = `${this.#engine.name} cannot be used: ${reasonOf(error)}`;
+        this.#log[reason === this.#reason ? "debug" : "warn"]({ event: "database.unavailable", reason, retryMs });
+        this.#reason = reason;
         await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(ignoreAbort);
         retryMs = Math.min(retryMs * 2, RETRY_MS.last);
       }

@@ -75,8 +75,16 @@ export class RedisStore implements EphemeralStore {
       retryStrategy: (attempt) => Math.min(attempt * RECONNECT_MS.step, RECONNECT_MS.last),
       reconnectOnError: (error) => UNAVAILABLE_REPLIES.test(error.message),
     });
-    this.#redis.on("ready", () => log.info({ event: "ephemeral.ready" }));
-    this.#redis.on("error", (error) => log.warn({ event: "ephemeral.unavailable", reason: error.message }));
+    let isAway = false;
+    this.#redis.on("ready", () => {
+      isAway = false;
+      log.info({ event: "ephemeral.ready" });
+    });
+    this.#redis.on("error", (error) => {
+      // One line when it goes, not one for every attempt to come back.
+      log[isAway ? "debug" : "warn"]({ event: "ephemeral.unavailable", reason: error.message });
+      isAway = true;
+    });
   }
 
   async get(key: string): Promise<string | undefined> {

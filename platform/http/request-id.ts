@@ -22,7 +22,7 @@ export function requestId(): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Counts and times every request, and logs it at level debug, or at warn when it failed through our fault. */
+/** Counts and times every request, and logs it at level debug, or at warn when it failed through a fault of ours. */
 export function observed(metrics: Metrics, log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = performance.now();
@@ -33,7 +33,7 @@ export function observed(metrics: Metrics, log: Log): MiddlewareHandler<AppEnv> 
     const status = c.res.status;
     metrics.httpRequests.inc({ route, method, status });
     metrics.httpDuration.observe({ route, method }, durationMs / 1_000);
-    const level = status >= 500 ? "warn" : "debug";
+    const level = status === 500 ? "warn" : "debug";
     if (!log.isLevelEnabled(level)) return;
     log[level]({
       event: "http.request",

@@ -8,7 +8,7 @@ import { MAX_ALLOCATION_MS, type Seat, type SeatNeed } from "../allocation/alloc
 import { MemoryStore } from "../ephemeral/memory.ts";
 import { Metrics } from "../ops/metrics.ts";
 import { endpointFor } from "./routes.ts";
-import { MatchmakingService, QUEUED_TICKET_MS } from "./service.ts";
+import { MatchmakingService, MIN_SEARCH_INTERVAL_MS, QUEUED_TICKET_MS } from "./service.ts";
 import { TicketStore } from "./store.ts";
 
 const metrics = new Metrics();
@@ -79,12 +79,17 @@ describe("matchmaking", () => {
     await assert.rejects(service.status(player, ticket.ticketId), fails("matchmaking.ticket_not_found"));
   });
 
-  it("queues without a seat, and every question for the ticket tries again", async () => {
+  it("queues without a seat, and questions for the ticket try again, but at a bounded pace", async () => {
     seat = async () => undefined;
     const queued = await service.join(player, "arena");
     assert.equal(queued.state.tag, "queued");
-    assert.equal((await service.status(player, queued.ticketId)).state.tag, "queued");
+    now += MIN_SEARCH_INTERVAL_MS;
+    for (let i = 0; i < 20; i += 1) {
+      assert.equal((await service.status(player, queued.ticketId)).state.tag, "queued");
+    }
+    assert.equal(asked.length, 2);
     seat = async () => SEAT;
+    now += MIN_SEARCH_INTERVAL_MS;
     const matched = await service.status(player, queued.ticketId);
     assert.equal(matched.state.tag, "matched");
     assert.equal(matched.ticketId, queued.ticketId);
@@ -106,6 +111,7 @@ describe("matchmaking", () => {
     seat = async () => undefined;
     const { ticketId } = await service.join(player, "arena");
     asked = [];
+    now += MIN_SEARCH_INTERVAL_MS;
     const gate = Promise.withResolvers<Seat>();
     seat = () => gate.promise;
     const answers = Array.from({ length: 10 }, () => service.status(player, ticketId));
@@ -119,6 +125,7 @@ describe("matchmaking", () => {
   it("looks again after a process died while looking", async () => {
     seat = async () => undefined;
     const { ticketId } = await service.join(player, "arena");
+    now += MIN_SEARCH_INTERVAL_MS;
     seat = () => new Promise(() => {});
     void service.status(player, ticketId);
     await new Promise(setImmediate);
@@ -131,8 +138,10 @@ describe("matchmaking", () => {
   it("puts the ticket back in the queue when looking fails", async () => {
     seat = async () => undefined;
     const { ticketId } = await service.join(player, "arena");
+    now += MIN_SEARCH_INTERVAL_MS;
     seat = () => Promise.reject(new AppError("service.unavailable", "away"));
     await assert.rejects(service.status(player, ticketId), fails("service.unavailable"));
+    now += MIN_SEARCH_INTERVAL_MS;
     seat = async () => SEAT;
     assert.equal((await service.status(player, ticketId)).state.tag, "matched");
   });
@@ -152,6 +161,7 @@ describe("matchmaking", () => {
     ]) {
       seat = async () => undefined;
       const { ticketId } = await service.join(player, "arena");
+      now += MIN_SEARCH_INTERVAL_MS;
       const gate = Promise.withResolvers<Seat>();
       seat = () => gate.promise;
       const looking = service.status(player, ticketId);

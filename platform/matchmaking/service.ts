@@ -14,6 +14,9 @@ export type { Ticket } from "./store.ts";
 /** How long a queued ticket lives after its player last asked for it. */
 export const QUEUED_TICKET_MS = 120_000;
 
+/** Shortest time between two searches for one ticket: each may ask several game servers, so a caller must not set the pace. */
+export const MIN_SEARCH_INTERVAL_MS = 100;
+
 /** Most times to try again when another request of the same player changes the ticket meanwhile. */
 const MAX_CANCEL_ATTEMPTS = 5;
 
@@ -45,7 +48,7 @@ export class MatchmakingService {
   async join(playerId: string, mode: string): Promise<Ticket> {
     await this.#checkMode(mode);
     await this.#deps.accounts.player(playerId);
-    const queued: Ticket = { ticketId: randomUUID(), mode, state: { tag: "queued" } };
+    const queued: Ticket = { ticketId: randomUUID(), mode, state: { tag: "queued", triedAtMs: 0 } };
     const opened = await this.#deps.tickets.open(playerId, queued, QUEUED_TICKET_MS);
     this.#deps.metrics.tickets.inc({ event: "opened" });
     return this.#tryForSeat(playerId, opened);
@@ -99,10 +102,12 @@ export class MatchmakingService {
     const { ticket } = read;
     const now = this.#now();
     if (ticket.state.tag === "allocating" && ticket.state.untilMs > now) return ticket;
+    if (ticket.state.tag === "queued" && ticket.state.triedAtMs > now - MIN_SEARCH_INTERVAL_MS) return ticket;
     const allocating: Ticket = { ...ticket, state: { tag: "allocating", untilMs: now + MAX_ALLOCATION_MS } };
     const claimed = await tickets.change(playerId, read, allocating, QUEUED_TICKET_MS);
     if (claimed === undefined) return ticket;
-    let next: Ticket = { ...ticket, state: { tag: "queued" } };
+    const queued: Ticket = { ...ticket, state: { tag: "queued", triedAtMs: now } };
+    let next = queued;
     try {
       const seat = await allocator.requestSeat({ mode: ticket.mode, playerId });
       if (seat !== undefined) next = await this.#matched(playerId, ticket, seat);
@@ -110,7 +115,7 @@ export class MatchmakingService {
       const ttlMs = next.state.tag === "matched" ? SEAT_HOLD_MS : QUEUED_TICKET_MS;
       const isKept = (await tickets.change(playerId, claimed, next, ttlMs)) !== undefined;
       if (isKept && next.state.tag === "matched") metrics.tickets.inc({ event: "matched" });
-      if (!isKept) next = { ...ticket, state: { tag: "queued" } };
+      if (!isKept) next = queued;
     }
     return next;
   }

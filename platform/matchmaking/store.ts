@@ -5,9 +5,12 @@ import type { EphemeralStore } from "../ephemeral/store.ts";
 export interface Ticket {
   readonly ticketId: string;
   readonly mode: string;
-  /** The state; `allocating` says that some request looks for a seat, until `untilMs` (since 1970) at the latest. */
+  /**
+   * The state. `queued` says when a seat was last looked for; `allocating` that some request looks for one now, until
+   * `untilMs` at the latest. Both in milliseconds since 1970.
+   */
   readonly state:
-    | { readonly tag: "queued" }
+    | { readonly tag: "queued"; readonly triedAtMs: number }
     | { readonly tag: "allocating"; readonly untilMs: number }
     | { readonly tag: "matched"; readonly endpoint: string; readonly roomId: string; readonly joinTicket: string };
 }
