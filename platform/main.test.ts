@@ -15,6 +15,8 @@ import { sendJson, testEnvironment } from "./testing/test-platform.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const SERVER_KEY = randomBytes(24).toString("hex");
+/** A database that nobody serves: such a platform listens within moments, which is all that some tests need. */
+const NO_DATABASE = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
 const running = new Set<ChildProcess>();
 
 interface Running {
@@ -34,11 +36,12 @@ function launch(env: NodeJS.ProcessEnv): ChildProcess {
   return child;
 }
 
+/** Starts a platform and waits until it can answer: on its database, or without one. */
 async function start(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const child = launch({ ...testEnvironment(dataDir, SERVER_KEY), ...env });
   const log = new LogSink().follow(child.stdout!);
   const listening = await log.waitFor("platform.listening");
-  await log.waitFor("database.ready");
+  await log.waitFor(env["DATABASE_URL"] === undefined ? "database.ready" : "database.unavailable");
   return {
     child,
     log,
@@ -58,17 +61,20 @@ async function playerOf(url: string): Promise<{ playerId: string; accessToken: s
   return answer.body;
 }
 
+/** Ends whatever a test left running. */
+async function endAll(): Promise<void> {
+  for (const child of running) {
+    child.kill("SIGKILL");
+    await exitOf(child);
+  }
+}
+
 describe("platform process", () => {
   let dataDir: string;
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "gamekeeper-process-"));
   });
-  afterEach(async () => {
-    for (const child of running) {
-      child.kill("SIGKILL");
-      await exitOf(child);
-    }
-  });
+  afterEach(endAll);
   after(async () => rm(dataDir, { recursive: true, force: true }));
 
   it("keeps players and tokens over a clean restart, and ends with 0 on SIGTERM", async () => {
@@ -139,33 +145,26 @@ describe("platform process", () => {
     assert.deepEqual(await exitOf(child), { code: 0, signal: null });
   });
 
-  it("skips the wait at the second signal", async () => {
-    const { child, log, url } = await start(dataDir, { DRAIN_SECONDS: "600" });
-    const stuck = connect(Number(new URL(url).port), "127.0.0.1");
-    stuck.on("error", () => stuck.destroy());
-    stuck.write(
-      "POST /v1/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
-    );
-    await playerOf(url);
-    child.kill("SIGTERM");
-    await log.waitFor("platform.stopping");
-    child.kill("SIGTERM");
-    assert.deepEqual(await exitOf(child), { code: 1, signal: null });
+  it("leaves the folder free when it cannot listen, and says which port is taken", async () => {
+    const { url } = await start(dataDir, NO_DATABASE);
+    const second = launch({ ...testEnvironment(dataDir, SERVER_KEY), PLATFORM_PORT: new URL(url).port });
+    const complaint = text(second.stderr!);
+    assert.deepEqual(await exitOf(second), { code: 1, signal: null });
+    assert.match(await complaint, /EADDRINUSE.*127\.0\.0\.1/);
+    assert.ok(!(await readdir(dataDir)).some((name) => name.startsWith("platform.lock")));
   });
+});
 
-  it("listens while its database is away, says so, and ends when told to", async () => {
-    const child = launch({
-      ...testEnvironment(dataDir, SERVER_KEY),
-      DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
-    });
-    const log = new LogSink().follow(child.stdout!);
-    const listening = await log.waitFor("platform.listening");
-    await log.waitFor("database.unavailable");
-    const ready = await sendJson("GET", `http://127.0.0.1:${listening["opsPort"]}/readyz`);
+describe("platform process without its database", () => {
+  const dataDir = join(tmpdir(), "gamekeeper-never-made");
+  afterEach(endAll);
+
+  it("listens, says what is away, and ends when told to", async () => {
+    const { child, url, opsUrl } = await start(dataDir, NO_DATABASE);
+    const ready = await sendJson("GET", `${opsUrl}/readyz`);
     assert.equal(ready.status, 503);
     assert.equal(ready.body.checks.database.ok, false);
     assert.match(ready.body.checks.database.detail, /ECONNREFUSED/);
-    const url = `http://127.0.0.1:${listening["port"]}`;
     const answer = await sendJson("POST", `${url}/v1/auth/guest`, { body: { deviceId: "device-too-early" } });
     assert.equal(answer.status, 503);
     assert.equal(answer.body.code, "service.unavailable");
@@ -174,24 +173,24 @@ describe("platform process", () => {
     assert.deepEqual(await exitOf(child), { code: 0, signal: null });
   });
 
+  it("skips the wait at the second signal", async () => {
+    const { child, log, url } = await start(dataDir, { ...NO_DATABASE, DRAIN_SECONDS: "600" });
+    const stuck = connect(Number(new URL(url).port), "127.0.0.1");
+    stuck.on("error", () => stuck.destroy());
+    stuck.write(
+      "POST /v1/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    );
+    assert.equal((await sendJson("GET", `${url}/openapi.json`)).status, 200);
+    child.kill("SIGTERM");
+    await log.waitFor("platform.stopping");
+    child.kill("SIGTERM");
+    assert.deepEqual(await exitOf(child), { code: 1, signal: null });
+  });
+
   it("does not start with a wrong environment, and names every mistake", async () => {
     const child = launch({ PLATFORM_PORT: "eight", SERVER_KEY: "short" });
     const complaint = text(child.stderr!);
     assert.deepEqual(await exitOf(child), { code: 1, signal: null });
     assert.match(await complaint, /2 mistakes:\n {2}PLATFORM_PORT must .*\n {2}SERVER_KEY must /);
-  });
-
-  it("does not start on a port that is taken, says which, and leaves the folder free", async () => {
-    const { child, url } = await start(dataDir);
-    const other = await mkdtemp(join(tmpdir(), "gamekeeper-process-"));
-    const env = { ...testEnvironment(other, SERVER_KEY), PLATFORM_PORT: new URL(url).port };
-    const second = launch(env);
-    const complaint = text(second.stderr!);
-    assert.deepEqual(await exitOf(second), { code: 1, signal: null });
-    assert.match(await complaint, /EADDRINUSE.*127\.0\.0\.1/);
-    assert.ok(!(await readdir(other)).some((name) => name.startsWith("platform.lock")));
-    await rm(other, { recursive: true, force: true });
-    child.kill("SIGTERM");
-    await exitOf(child);
   });
 });

@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel, [config.serverKey]);
   const platform = await startPlatform(config, log);
   let isStopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: NodeJS.Signals | "disconnect") => {
     if (isStopping) process.exit(1);
     isStopping = true;
     log.info({ event: "platform.stopping", signal });
@@ -111,6 +111,9 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  // Under a supervisor with a channel: when it is gone, so are we. The channel alone keeps nothing alive.
+  process.on("disconnect", () => onSignal("disconnect"));
+  process.channel?.unref();
 }
 
 if (import.meta.main) {
