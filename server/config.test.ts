@@ -22,6 +22,7 @@ test("every mistake is reported at once, each by its variable", () => {
       for (const name of ["GAME_PORT", "LOG_LEVEL", "MAX_ROOMS", "GAME_PUBLIC_ENDPOINT", "SERVER_KEY"]) {
         assert.match(error.message, new RegExp(`^ {2}${name}: .`, "m"));
       }
+      assert.match(error.message, /SERVER_KEY: is required/);
       return true;
     },
   );

@@ -17,7 +17,9 @@ const Environment = z.object({
   /** What the platform is told to ask for seats; by default this machine's ops port. */
   GAME_CONTROL_URL: z.url().optional(),
   PLATFORM_URL: z.url().default("http://127.0.0.1:8000"),
-  SERVER_KEY: z.string().min(32, "use at least 32 characters, e.g. from `openssl rand -hex 32`"),
+  SERVER_KEY: z
+    .string("is required: the secret shared with the platform, at least 32 characters")
+    .min(32, "use at least 32 characters, e.g. from `openssl rand -hex 32`"),
   SERVER_ID: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, "use 1 to 64 of A-Z, a-z, 0-9 and -")

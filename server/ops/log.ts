@@ -10,6 +10,7 @@ export function createLogger(level: string): Logger {
     level,
     base: { process: "game-server" },
     timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: ["ticket", "token", "authorization", "*.ticket", "*.token", "*.authorization"],
       censor: "[secret]",
