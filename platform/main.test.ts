@@ -132,8 +132,10 @@ describe("platform process", () => {
     child.kill("SIGTERM");
     await log.waitFor("platform.stopping");
     slow.write(body.slice(10));
+    const sentAt = performance.now();
     const answer = await text(slow);
     assert.match(answer, /^HTTP\/1.1 200 /);
+    assert.ok(performance.now() - sentAt < 3_000, "the connection is not kept for the whole drain time of 5 s");
     assert.deepEqual(await exitOf(child), { code: 0, signal: null });
     await assert.rejects(fetch(url), TypeError);
   });

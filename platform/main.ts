@@ -23,6 +23,9 @@ import { GameServerStore } from "./servers/store.ts";
 import { TokenService } from "./tokens/service.ts";
 import { SigningKeyStore } from "./tokens/store.ts";
 
+/** How often, while draining, connections that became idle are closed. */
+const IDLE_SWEEP_MS = 50;
+
 /** A running platform. */
 export interface Platform {
   readonly port: number;
@@ -89,8 +92,11 @@ async function close(server: Server, drainSeconds: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
   server.close();
+  // A connection that was busy at this moment is kept alive when its answer is sent: nobody else would close it.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
   const deadline = setTimeout(() => server.closeAllConnections(), drainSeconds * 1_000);
   await closed;
+  clearInterval(sweep);
   clearTimeout(deadline);
 }
 
