@@ -2,6 +2,7 @@
 import {
   ArenaInput,
   ArenaState,
+  arena,
   MAX_PLAYERS,
   Player,
   RECONNECTION_SECONDS,
@@ -17,7 +18,7 @@ import { type GameClient, GameRoom, ROOM_CLOSE, seededRandom } from "../kit/inde
 import { ArenaBots } from "./arena-bots.ts";
 import { hurt, rayHit, spawn, wallDistance, winnerOf } from "./rules.ts";
 
-/** How far back a shot may be judged: a round trip, the interpolation delay and a tick of a good connection; ms. */
+/** How far back a shot of a client that gets patches may be judged; ms. The others' bound is their own round trip. */
 const MAX_REWIND_MS = 400;
 
 /** Options of a new arena: bots fill it up to `fighters`; the same `seed` gives the same spawns and bots. */
@@ -34,7 +35,7 @@ export class ArenaRoom extends GameRoom<{ state: ArenaState; input: ArenaInput; 
   override inputs = this.defineInput(ArenaInput, {
     sanitize: { moveX: [-1, 1], moveY: [-1, 1], aim: [-Math.PI, Math.PI] },
   });
-  private readonly rewind = this.allowRewindState({ maxRewindMs: MAX_REWIND_MS });
+  protected readonly netcode = this.defineNetcode(arena);
   private readonly timers = new Map<string, { respawn: number; protection: number }>();
   private random = seededRandom(0);
   private bots: ArenaBots | undefined;
@@ -42,14 +43,17 @@ export class ArenaRoom extends GameRoom<{ state: ArenaState; input: ArenaInput; 
 
   override onCreate({ fighters = 0, seed = Date.now() }: ArenaOptions = {}): void {
     this.random = seededRandom(seed);
-    this.rewind.attachAll(this.state.players, { fields: ["x", "y"] });
+    this.defineRewind(this.state.players, ["x", "y"], MAX_REWIND_MS);
     this.state.ticksLeft = ROUND_TICKS;
     this.setFixedTimestep(({ dt }) => this.tick(dt), TICK_HZ);
     this.bots = new ArenaBots(this, {
       fighters: Math.min(fighters, MAX_PLAYERS),
       random: this.random,
       onOpen: (sessionId, name) => this.seat(sessionId, name, true),
-      onClose: (sessionId) => this.unseat(sessionId),
+      onClose: (sessionId) => {
+        this.unseat(sessionId);
+        this.releaseInputs(sessionId);
+      },
     });
     this.bots.fill(this.state.players);
   }
@@ -90,7 +94,6 @@ export class ArenaRoom extends GameRoom<{ state: ArenaState; input: ArenaInput; 
   private unseat(sessionId: string): void {
     this.state.players.delete(sessionId);
     this.timers.delete(sessionId);
-    this.releaseInputs(sessionId);
   }
 
   private place(sessionId: string, player: Player): void {
@@ -118,7 +121,7 @@ export class ArenaRoom extends GameRoom<{ state: ArenaState; input: ArenaInput; 
   private resolveShot(shooterId: string, shooter: Player): void {
     this.endProtection(shooterId, shooter);
     const direction = { x: Math.cos(shooter.aim), y: Math.sin(shooter.aim) };
-    const seen = this.rewind.lastSeenBy(shooterId);
+    const seen = this.seenBy(shooterId);
     let distance = wallDistance(shooter, direction, SHOT_RANGE);
     let hitId = "";
     for (const [targetId, target] of this.state.players) {

@@ -4,10 +4,14 @@ import {
   ARENA_HALF_SIZE,
   FRAGS_TO_WIN,
   MAX_HEALTH,
+  MAX_PUSH_SPEED,
   PLAYER_RADIUS,
   type Player,
+  POSITION_STEPS_PER_METRE,
+  PUSH_STEPS_PER_METRE,
   SHOT_DAMAGE,
   SHOT_PUSH_SPEED,
+  toGrid,
 } from "../../shared/schema/arena/index.ts";
 import type { Random } from "../kit/index.ts";
 
@@ -44,8 +48,8 @@ export function wallDistance(origin: Point, direction: Point, range: number): nu
 
 /** Hurts and pushes a fighter along `direction`. True when that killed it. */
 export function hurt(target: Data<Player>, direction: Point): boolean {
-  target.pushX = Math.fround(target.pushX + direction.x * SHOT_PUSH_SPEED);
-  target.pushY = Math.fround(target.pushY + direction.y * SHOT_PUSH_SPEED);
+  target.pushX = pushed(target.pushX + direction.x * SHOT_PUSH_SPEED);
+  target.pushY = pushed(target.pushY + direction.y * SHOT_PUSH_SPEED);
   target.health = Math.max(0, target.health - SHOT_DAMAGE);
   if (target.health > 0) return false;
   target.isAlive = false;
@@ -89,5 +93,10 @@ function farthestFrom(others: readonly Point[], random: Random): Point {
 }
 
 function coordinate(random: Random): number {
-  return Math.fround((random() * 2 - 1) * SPAWN_HALF_SIZE);
+  return toGrid((random() * 2 - 1) * SPAWN_HALF_SIZE, POSITION_STEPS_PER_METRE);
+}
+
+/** However many hits fall into one tick, a push stays within what the wire carries. */
+function pushed(speed: number): number {
+  return toGrid(Math.min(MAX_PUSH_SPEED, Math.max(-MAX_PUSH_SPEED, speed)), PUSH_STEPS_PER_METRE);
 }

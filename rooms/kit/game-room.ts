@@ -3,25 +3,39 @@
 import {
   type AuthContext,
   type Client,
+  ClientState,
   type ExtractRoomClient,
   type FixedTimestepCallback,
   type InputAccessor,
   matchMaker,
+  type Rewind,
   Room,
   RoomInternalState,
   type RoomOptions,
   ServerError,
   type StepContext,
 } from "@colyseus/core";
+import type { Schema } from "@colyseus/schema";
+import { decodeControl, FrameKind, frameKindOf, GameWire } from "../../shared/netcode/index.ts";
 import { ROOM_CLOSE } from "../../shared/schema/close-codes.ts";
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
+import type { GameDefinition } from "../../shared/schema/game.ts";
 import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
 import { HeldSeats } from "./held-seats.ts";
+import type { SeenView } from "./netcode/rewound-view.ts";
+import { RoomNetcode, type RoomNetcodeOptions } from "./netcode/room-netcode.ts";
 import { roomHost } from "./room-host.ts";
 import { SeatedInput } from "./seated-input.ts";
 
-/** A seated client: `auth` is who its join ticket says it is. */
-export type GameClient = Client<{ auth: JoinTicketClaims }>;
+/** Who a client is, by its join ticket, and whether it speaks snapshots (the fingerprint of its build). */
+export type SeatAuth = JoinTicketClaims & { snapshots?: number };
+
+/** A seated client. */
+export type GameClient = Client<{ auth: SeatAuth }>;
+
+/** What a room may say of its netcode beside the game's declaration. */
+export type NetcodeOptions = Omit<RoomNetcodeOptions, "wire" | "tickHz" | "playerOf" | "sources"> &
+  Partial<Pick<RoomNetcodeOptions, "sources">>;
 
 /** The most messages a client may send in a second, inputs and all, before it is dropped. */
 const MAX_MESSAGES_PER_SECOND = 200;
@@ -46,6 +60,8 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   readonly #heldSeats = new HeldSeats(SEAT_HOLD_MS);
   readonly #seatedInputs = new Map<string, SeatedInput<InputOf<T>>>();
   readonly #waiting = new Map<string, { playerId: string; giveUp: () => void }>();
+  #netcode: RoomNetcode<InputOf<T>> | undefined;
+  #patchRewind: Rewind | undefined;
   #step: FixedTimestepCallback | undefined;
   #heldSeatsTimer: NodeJS.Timeout | undefined;
   #hasFailed = false;
@@ -62,18 +78,19 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   }
 
   /** Admits a client by its join ticket. Refusals carry the error's code in the message and its HTTP status as the code. */
-  static override async onAuth(token: string, options: unknown, context: AuthContext): Promise<JoinTicketClaims> {
+  static override async onAuth(token: string, options: unknown, context: AuthContext): Promise<SeatAuth> {
     const roomId = roomIdOf(context);
-    const { playerId } = (options ?? {}) as { playerId?: unknown };
+    const { playerId, snapshots } = (options ?? {}) as { playerId?: unknown; snapshots?: unknown };
     try {
+      const room = matchMaker.getLocalRoomById(roomId);
+      if (room instanceof GameRoom) room.checkBuild(snapshots);
       const claims = await roomHost().admit({
         ticket: token || undefined,
         roomId,
         playerId: typeof playerId === "string" ? playerId : undefined,
       });
-      const room = matchMaker.getLocalRoomById(roomId);
       if (room instanceof GameRoom) room.welcome(claims.sub);
-      return claims;
+      return typeof snapshots === "number" ? { ...claims, snapshots } : claims;
     } catch (error) {
       throw toServerError(error);
     }
@@ -125,7 +142,56 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
       seat.budget.refill();
       this.#seatedInputs.set(sessionId, seat);
     }
-    return seat.from(this.inputs.get(sessionId) as InputAccessor<InputOf<T>>);
+    return seat.from(this.#netcode?.inputsOf(sessionId) ?? (this.inputs.get(sessionId) as InputAccessor<InputOf<T>>));
+  }
+
+  /**
+   * Declares the room's fast state: what the game says of it, and how far each client may see. Clients that speak snapshots
+   * then get it in snapshots and send input frames; the others get the same state as patches. Call it as a field
+   * initialiser, after `state`; needs a game with `netcode`.
+   */
+  protected defineNetcode<State extends Schema, Player extends Schema, Input extends object>(
+    game: GameDefinition<State, Player, Input>,
+    options: NetcodeOptions = {},
+  ): RoomNetcode<InputOf<T>> {
+    if (!game.netcode) throw new Error(`The game ${game.mode} declares no netcode: add \`netcode\` to its definition.`);
+    const wire = new GameWire(game.netcode);
+    const collections = this.state as Record<string, { values(): Iterable<object> }>;
+    const listed = Object.keys(game.netcode.motion).map((name) => [name, () => collections[name]!.values()] as const);
+    const sources = { ...Object.fromEntries(listed), ...options.sources };
+    const playerOf = (sessionId: string): object | undefined =>
+      game.playerOf(this.state as unknown as State, sessionId);
+    this.#netcode = new RoomNetcode({ ...options, wire, sources, playerOf, tickHz: game.tickHz });
+    return this.#netcode;
+  }
+
+  /**
+   * The world as a client saw it when it made its last input: the states that its own screen was drawn from. Use it to judge
+   * a shot. For a client that gets patches, what Colyseus recorded of the fields given to `allowRewindState`.
+   */
+  protected seenBy(sessionId: string): SeenView {
+    const seen = this.#netcode?.seenBy(sessionId);
+    if (seen) return seen;
+    if (!this.#patchRewind) throw new Error("seenBy() needs defineRewind(): say which fields are judged in the past.");
+    const view = this.#patchRewind.lastSeenBy(sessionId);
+    return { value: (entity, field) => view.value(entity, field as never) };
+  }
+
+  /** Says which fields of a collection are judged in the past for clients that get patches, and how far back at most. */
+  protected defineRewind(
+    collection: Iterable<unknown> & { values(): Iterable<object> },
+    fields: readonly string[],
+    maxRewindMs: number,
+  ): void {
+    this.#patchRewind = this.allowRewindState({ maxRewindMs });
+    this.#patchRewind.attachAll(collection as never, { fields: fields as never });
+  }
+
+  /** A frame of ours from a seated client: an input frame or a control message. False when it is malformed. */
+  receiveFrame(sessionId: string, frame: Uint8Array): boolean {
+    if (frameKindOf(frame) === FrameKind.input)
+      return this.#netcode?.receive(sessionId, frame, performance.now()) ?? false;
+    return decodeControl(frame) !== undefined;
   }
 
   /** Forgets a seat's input budget; called by itself when a client leaves, by the room for a bot. */
@@ -179,6 +245,22 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     else this.kickClient(sessionId, ROOM_CLOSE.seatTakenOver, "This player joined again from somewhere else.");
   }
 
+  /** A client of another build would read our snapshots wrong: it is told so before it takes a seat. */
+  private checkBuild(fingerprint: unknown): void {
+    if (fingerprint === undefined || fingerprint === this.#netcode?.wire.fingerprint) return;
+    throw new AppError("build.mismatch", "Reload the page, or update the client to the server's build.");
+  }
+
+  /** Brings the netcode's seats in line with who is connected; a reconnected client has a new connection. */
+  #seatClients(): void {
+    const netcode = this.#netcode;
+    if (!netcode) return;
+    for (const client of this.clients) {
+      if (netcode.clientOf(client.sessionId) === client) continue;
+      netcode.connect(client, (client as GameClient).auth?.snapshots !== undefined);
+    }
+  }
+
   /** A room with a promised seat does not close, though it be empty, until the promise is kept or over. */
   #stayOpenForHeldSeats(): void {
     this.autoDispose = false;
@@ -205,8 +287,11 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     const isLate = this.#nextTickDueMs > 0 && startedAt > this.#nextTickDueMs + context.dtMs / 2;
     this.#nextTickDueMs = startedAt + context.dtMs;
     for (const seat of this.#seatedInputs.values()) seat.budget.refill();
+    this.#seatClients();
     this.#step(context);
+    this.#netcode?.commit();
     this.broadcastPatch();
+    this.#netcode?.send(startedAt, (client) => client.state === ClientState.JOINED);
     roomHost().onTick(this.roomName, performance.now() - startedAt, isLate);
   }
 
@@ -221,18 +306,30 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   }
 
   /**
-   * Colyseus swallows what the leaving hooks throw, and leaves the timers of a room running whose `onDispose` throws.
-   * Each hook is looked up when it is called, so that the class's plugins are in it.
+   * Puts our part of each life-cycle hook around the author's. Colyseus swallows what the leaving hooks throw, and leaves the
+   * timers of a room running whose `onDispose` throws. An author's hook is looked up when it is called, so that its class's
+   * plugins are in it.
    */
   #guardHooks(): void {
-    for (const hook of ["onDrop", "onLeave", "onDispose"] as const) {
-      const late = (...args: unknown[]): unknown =>
-        (Object.getPrototypeOf(this) as Record<string, ((...args: unknown[]) => unknown) | undefined>)[hook]?.apply(
-          this,
-          args,
-        );
-      Object.defineProperty(this, hook, { value: this.#guard(late, hook), configurable: true, writable: true });
-    }
+    const authors = Object.getPrototypeOf(this) as Partial<Pick<this, "onJoin" | "onDrop" | "onLeave" | "onDispose">>;
+    this.onJoin = async (client, options, auth) => {
+      this.#seatClients();
+      await authors.onJoin?.call(this, client, options, auth);
+      this.#netcode?.show(client.sessionId);
+    };
+    const onDrop = this.#guard((client: Client, code?: number) => {
+      this.#netcode?.disconnect(client.sessionId);
+      return authors.onDrop?.call(this, client as ExtractRoomClient<T>, code);
+    }, "onDrop");
+    this.onLeave = this.#guard((client: Client, code?: number) => {
+      this.#netcode?.leave(client.sessionId);
+      this.releaseInputs(client.sessionId);
+      return authors.onLeave?.call(this, client as ExtractRoomClient<T>, code);
+    }, "onLeave") as NonNullable<typeof this.onLeave>;
+    this.onDispose = this.#guard(() => authors.onDispose?.call(this), "onDispose") as NonNullable<
+      typeof this.onDispose
+    >;
+    Object.defineProperty(this, "onDrop", { value: onDrop });
   }
 
   /** Timers of seats that nobody will take would keep a process alive whose room is gone. */

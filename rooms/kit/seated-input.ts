@@ -1,6 +1,11 @@
 // The inputs that one seat is granted this tick, handed out one at a time.
-import type { InputAccessor } from "@colyseus/core";
 import { InputBudget } from "./input-budget.ts";
+
+/** A buffer of one client's inputs, oldest first. */
+export interface InputSource<Input> {
+  readonly size: number;
+  next(): Input | undefined;
+}
 
 /**
  * A seat's granted inputs as an iterable that allocates nothing: one input is taken from the buffer at each step of the
@@ -8,12 +13,12 @@ import { InputBudget } from "./input-budget.ts";
  */
 export class SeatedInput<Input> implements Iterable<Input>, Iterator<Input> {
   readonly budget = new InputBudget();
-  #accessor: InputAccessor<Input> | undefined;
+  #source: InputSource<Input> | undefined;
   readonly #result: { value: Input | undefined; done: boolean } = { value: undefined, done: true };
 
   /** Aims the iterable at the seat's buffer; a reconnected client has a new one. */
-  from(accessor: InputAccessor<Input>): this {
-    this.#accessor = accessor;
+  from(source: InputSource<Input>): this {
+    this.#source = source;
     return this;
   }
 
@@ -22,9 +27,9 @@ export class SeatedInput<Input> implements Iterable<Input>, Iterator<Input> {
   }
 
   next(): IteratorResult<Input> {
-    const accessor = this.#accessor;
-    const isGranted = accessor !== undefined && accessor.size > 0 && this.budget.spend();
-    this.#result.value = isGranted ? accessor.next() : undefined;
+    const source = this.#source;
+    const isGranted = source !== undefined && source.size > 0 && this.budget.spend();
+    this.#result.value = isGranted ? source.next() : undefined;
     this.#result.done = !isGranted;
     return this.#result as IteratorResult<Input>;
   }

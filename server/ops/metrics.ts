@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Why a frame from a client was refused before Colyseus saw it. */
-export type RefusedFrameReason = "malformed" | "unknown_code" | "too_large";
+export type RefusedFrameReason = "malformed" | "unknown_code" | "too_large" | "flood";
 
 /** The metrics of one process and their registry. */
 export type GameMetrics = ReturnType<typeof createMetrics>;

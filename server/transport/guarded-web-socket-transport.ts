@@ -4,8 +4,10 @@ import { CloseCode, connectClientToRoom, createAuthContext, matchMaker } from "@
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { type AnyGameRoom, GameRoom } from "../../rooms/kit/index.ts";
-import type { GameMetrics } from "../ops/metrics.ts";
+import { frameKindOf } from "../../shared/netcode/index.ts";
+import type { GameMetrics, RefusedFrameReason } from "../ops/metrics.ts";
 import { refuseFrame } from "./frame-guard.ts";
+import { FrameRate } from "./frame-rate.ts";
 import { GuardedClient } from "./guarded-client.ts";
 import { type InputWire, inputWireOf } from "./input-wire.ts";
 
@@ -14,6 +16,8 @@ const HEARTBEAT = { intervalMs: 3_000, retries: 2 } as const;
 const MAX_FRAME_BYTES = 4 * 1024;
 /** Refused frames a connection may send before it is closed: a bug shows, an attack does not pay. */
 const MAX_REFUSED_FRAMES = 8;
+/** Input frames and control messages of one client in a second, over all its channels; the rest is dropped unread. */
+const MAX_FRAMES_PER_SECOND = 150;
 /** RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
 const SEAT_PATH = /^\/[A-Za-z0-9_-]+\/([A-Za-z0-9_-]+)$/;
@@ -54,7 +58,7 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
     const seat = seatOf(request);
     if (!seat) return socket.close(POLICY_VIOLATION, "Ask for a seat first.");
     const room = matchMaker.getLocalRoomById(seat.roomId);
-    this.#guard(socket, room instanceof GameRoom ? this.#wireOf(room) : undefined);
+    this.#guard(socket, seat.sessionId, room instanceof GameRoom ? room : undefined);
     const client = new GuardedClient(seat.sessionId, socket, this.#metrics);
     const context = createAuthContext({
       headers: request.headers as Record<string, string | undefined>,
@@ -85,21 +89,34 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
     return wire;
   }
 
-  /** Every frame passes here before any listener hears of it, whichever channel emits it on this socket. */
-  #guard(socket: WebSocket, wire: InputWire | undefined): void {
+  /**
+   * Every frame passes here before any listener hears of it, whichever channel emits it on this socket. Frames of ours go to
+   * the room, Colyseus' own to Colyseus; what is malformed goes nowhere, and too much of it closes the connection.
+   */
+  #guard(socket: WebSocket, sessionId: string, room: AnyGameRoom | undefined): void {
     const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
+    const wire = room && this.#wireOf(room);
+    const rate = new FrameRate(MAX_FRAMES_PER_SECOND);
     let refused = 0;
+    const refuse = (reason: RefusedFrameReason): false => {
+      this.#metrics.refusedFrames.inc({ reason });
+      if (reason === "flood") return false;
+      refused += 1;
+      if (refused === MAX_REFUSED_FRAMES) socket.close(POLICY_VIOLATION, "Too many malformed frames.");
+      return false;
+    };
     socket.emit = (event: string | symbol, ...args: unknown[]): boolean => {
       if (event !== "message") return emit(event, ...args);
       const [frame, isBinary] = args as [Buffer, boolean | undefined];
       this.#metrics.messages.inc({ direction: "in" });
       this.#metrics.bytes.inc({ direction: "in" }, frame.length);
-      const reason = isBinary === false ? "malformed" : refuseFrame(frame, wire);
-      if (reason === undefined) return emit(event, ...args);
-      this.#metrics.refusedFrames.inc({ reason });
-      refused += 1;
-      if (refused === MAX_REFUSED_FRAMES) socket.close(POLICY_VIOLATION, "Too many malformed frames.");
-      return false;
+      if (isBinary === false) return refuse("malformed");
+      if (frameKindOf(frame) === undefined) {
+        const reason = refuseFrame(frame, wire);
+        return reason === undefined ? emit(event, ...args) : refuse(reason);
+      }
+      if (!rate.take(performance.now())) return refuse("flood");
+      return room?.receiveFrame(sessionId, frame) || refuse("malformed");
     };
   }
 }

@@ -1,5 +1,6 @@
 // What both ends must know of a game: its schemas, its step, and which fields are predicted or interpolated.
 import type { Schema } from "@colyseus/schema";
+import type { NetcodeDeclaration } from "./motion.ts";
 
 /** The context of one fixed step: `dt` in seconds. Both ends call `step` with the same value. */
 export interface StepTime {
@@ -37,5 +38,7 @@ export interface GameDefinition<
   };
   /** A jump of more than this (in the game's unit of length) is shown at once, not glided through. */
   readonly teleportDistance: number;
+  /** What travels in snapshots and input frames; without it everything travels as schema state. */
+  readonly netcode?: NetcodeDeclaration;
   readonly step: (player: Player, input: Input, dt: number) => boolean;
 }

@@ -40,3 +40,15 @@ export function integer(min: number, max: number): IntegerField {
 export function boolean(): BooleanField {
   return { type: "boolean" };
 }
+
+/** Everything of a game that travels in snapshots and input frames. Both ends compile it, and compare its fingerprint at join. */
+export interface NetcodeDeclaration {
+  /** The moving entities that players see of each other, by the name of their collection. */
+  readonly motion: Readonly<Record<string, FieldSpecs>>;
+  /** A player's own predicted state, sent to that player alone. */
+  readonly self: FieldSpecs;
+  /** One tick of a player's intent. */
+  readonly input: FieldSpecs;
+  /** Most entities at once in one room, all kinds and every player's own state together. */
+  readonly capacity: number;
+}

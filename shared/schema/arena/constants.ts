@@ -4,6 +4,9 @@
 export const TICK_HZ = 30;
 /** The arena is a square about the origin; this is half its side. */
 export const ARENA_HALF_SIZE = 20;
+/** A player knows its own position in multiples of this part of a metre, and its push in that part of a metre a second. */
+export const POSITION_STEPS_PER_METRE = 65_536;
+export const PUSH_STEPS_PER_METRE = 256;
 export const PLAYER_RADIUS = 0.5;
 export const RUN_SPEED = 6;
 export const MAX_HEALTH = 100;
@@ -18,6 +21,8 @@ export const SHOT_PUSH_SPEED = 6;
 export const PUSH_DECAY = 0.8;
 /** Below this speed a push is over. */
 export const PUSH_MIN_SPEED = 0.05;
+/** However many hits fall into one tick. */
+export const MAX_PUSH_SPEED = 60;
 
 /** Ticks from death to respawn, and ticks after a spawn in which a player cannot be hurt. */
 export const RESPAWN_TICKS = 2 * TICK_HZ;

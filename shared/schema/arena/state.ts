@@ -6,18 +6,21 @@ import { MAX_HEALTH } from "./constants.ts";
 export const Player = schema(
   {
     name: t.string().default(""),
-    x: t.float32().default(0),
-    y: t.float32().default(0),
+    /** What snapshots call this fighter: its id and generation. */
+    entityId: t.uint32().default(0),
+    // Motion is in the patches of clients that do not speak snapshots, and in nobody else's.
+    x: t.float32().default(0).view(),
+    y: t.float32().default(0).view(),
     /** Where the gun points, in [-π, π]. */
-    aim: t.float32().default(0),
+    aim: t.float32().default(0).view(),
     health: t.uint8().default(MAX_HEALTH),
     frags: t.uint16().default(0),
     deaths: t.uint16().default(0),
     /** Speed that hits gave this player, in metres a second; the step spends it. */
-    pushX: t.float32().default(0),
-    pushY: t.float32().default(0),
+    pushX: t.float32().default(0).view(),
+    pushY: t.float32().default(0).view(),
     /** Ticks until the next shot. */
-    cooldown: t.uint8().default(0),
+    cooldown: t.uint8().default(0).view(),
     isAlive: t.boolean().default(true),
     isProtected: t.boolean().default(false),
     isBot: t.boolean().default(false),

@@ -3,8 +3,10 @@ import type { Data } from "@colyseus/schema";
 import {
   ARENA_HALF_SIZE,
   PLAYER_RADIUS,
+  POSITION_STEPS_PER_METRE,
   PUSH_DECAY,
   PUSH_MIN_SPEED,
+  PUSH_STEPS_PER_METRE,
   RUN_SPEED,
   SHOT_INTERVAL_TICKS,
 } from "./constants.ts";
@@ -19,8 +21,8 @@ const WALL = ARENA_HALF_SIZE - PLAYER_RADIUS;
 /**
  * Advances `player` by one tick of `input`; `dt` is in seconds. True when it fired.
  *
- * Every stored number is rounded to what the wire carries (float32), and only operations that IEEE 754 defines to the
- * bit are used (no sine, no exponential), so that every engine gets the same result.
+ * Every stored number is a multiple of what the wire carries, and only operations that IEEE 754 defines to the bit are used
+ * (no sine, no exponential): every engine gets the same result, and a right prediction needs no correction.
  */
 export function stepPlayer(player: PlayerMotion, input: Data<ArenaInput>, dt: number): boolean {
   if (player.cooldown > 0) player.cooldown -= 1;
@@ -40,9 +42,14 @@ export function stepPlayer(player: PlayerMotion, input: Data<ArenaInput>, dt: nu
 }
 
 function clampToArena(value: number): number {
-  return Math.fround(Math.min(WALL, Math.max(-WALL, value)));
+  return toGrid(Math.min(WALL, Math.max(-WALL, value)), POSITION_STEPS_PER_METRE);
 }
 
 function decay(push: number): number {
-  return Math.abs(push) < PUSH_MIN_SPEED ? 0 : Math.fround(push * PUSH_DECAY);
+  return Math.abs(push) < PUSH_MIN_SPEED ? 0 : toGrid(push * PUSH_DECAY, PUSH_STEPS_PER_METRE);
+}
+
+/** The nearest multiple of 1 / `steps`: exact as a float32, and the same number after a round trip through a snapshot. */
+export function toGrid(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
 }

@@ -1,0 +1,193 @@
+// A room's fast state: gathered once a tick, sent to each client as far as it may know, and rewound for its shots.
+import type { Client } from "@colyseus/core";
+import { StateView } from "@colyseus/schema";
+import { DEFAULT_BUDGET_BYTES, type GameWire, MAX_BASELINE_AGE } from "../../../shared/netcode/index.ts";
+import { type MotionSources, MotionTracker, type Moving } from "./motion-tracker.ts";
+import { RewoundView, type SeenView } from "./rewound-view.ts";
+import { ClientSight, Sight, type SightOptions } from "./sight.ts";
+import { SnapshotSeat } from "./snapshot-seat.ts";
+
+/** A player's own state outweighs everything: it is in every snapshot. */
+const SELF_WEIGHT = 1_000;
+/** The longest interpolation delay that a client may have used; a shot is not judged further back for it. */
+const MAX_INTERPOLATION_MS = 250;
+/** Before a client's round trip is measured, it is taken to be this; ms. */
+const ASSUMED_ROUND_TRIP_MS = 250;
+
+/** What a room tells of itself. */
+export interface RoomNetcodeOptions extends SightOptions {
+  readonly wire: GameWire;
+  readonly tickHz: number;
+  readonly sources: MotionSources;
+  /** The entity that a session plays, where it sees from. */
+  readonly playerOf: (sessionId: string) => Moving | undefined;
+  readonly budgetBytes?: number;
+}
+
+interface Seated<Input> {
+  client: Client;
+  readonly sight: ClientSight;
+  /** The codecs of a client that speaks snapshots; `undefined` for one that gets the same state as patches. */
+  readonly snapshots: SnapshotSeat<Input> | undefined;
+}
+
+/** The netcode of one room. */
+export class RoomNetcode<Input> {
+  readonly wire: GameWire;
+  readonly #options: RoomNetcodeOptions;
+  readonly #tracker: MotionTracker;
+  readonly #sight: Sight;
+  readonly #view: RewoundView;
+  readonly #seats = new Map<string, Seated<Input>>();
+  readonly #selfNames: readonly string[];
+  #tick = -1;
+
+  constructor(options: RoomNetcodeOptions) {
+    this.#options = options;
+    this.wire = options.wire;
+    this.#tracker = new MotionTracker(options.wire, options.sources);
+    this.#sight = new Sight(this.#tracker, options);
+    this.#view = new RewoundView(this.#tracker);
+    this.#selfNames = options.wire.snapshots.layouts[options.wire.selfKind]!.names;
+  }
+
+  /** Seats a client, or seats it again after a drop. `speaksSnapshots` is settled at the first time. */
+  connect(client: Client, speaksSnapshots: boolean): void {
+    let seated = this.#seats.get(client.sessionId);
+    if (!seated) {
+      const { wire, tickHz, budgetBytes = DEFAULT_BUDGET_BYTES } = this.#options;
+      const tracker = this.#tracker;
+      const snapshots = speaksSnapshots ? new SnapshotSeat<Input>({ wire, tracker, budgetBytes, tickHz }) : undefined;
+      seated = { client, sight: new ClientSight(wire.capacity), snapshots };
+      this.#seats.set(client.sessionId, seated);
+    }
+    seated.client = client;
+    if (!seated.snapshots) {
+      client.view ??= new StateView();
+      return;
+    }
+    seated.snapshots.connect({
+      sendFast: (frame) => (client.rawUnreliable ? client.rawUnreliable(frame) : client.raw(frame)),
+      sendReliable: (frame) => client.raw(frame),
+    });
+  }
+
+  /** The client of this seat that is connected now, if it is seated. */
+  clientOf(sessionId: string): Client | undefined {
+    return this.#seats.get(sessionId)?.client;
+  }
+
+  /** The socket is gone; the seat waits. */
+  disconnect(sessionId: string): void {
+    this.#seats.get(sessionId)?.snapshots?.disconnect();
+  }
+
+  /** The seat is given up. */
+  leave(sessionId: string): void {
+    const seated = this.#seats.get(sessionId);
+    seated?.snapshots?.close();
+    seated?.client.view?.dispose();
+    this.#seats.delete(sessionId);
+  }
+
+  /** Where a client's inputs come from, when they come in input frames. */
+  inputsOf(sessionId: string): SnapshotSeat<Input> | undefined {
+    return this.#seats.get(sessionId)?.snapshots;
+  }
+
+  /** Takes an input frame; false when it is malformed or this client should not send any. */
+  receive(sessionId: string, frame: Uint8Array, nowMs: number): boolean {
+    return this.#seats.get(sessionId)?.snapshots?.receive(frame, nowMs) ?? false;
+  }
+
+  /** A client has joined: its first state must have all that it sees, itself included, with their motion. */
+  show(sessionId: string): void {
+    this.#gather();
+    const seated = this.#seats.get(sessionId);
+    if (!seated || seated.snapshots) return;
+    this.#sight.prepare();
+    this.#lookForPatches(seated, this.#options.playerOf(sessionId));
+  }
+
+  #gather(): void {
+    this.#tracker.gather(
+      this.#tick + 1,
+      (entity, id) => {
+        if ("entityId" in entity) entity.entityId = this.#tracker.wireIdOf(id);
+      },
+      (entity) => this.#forget(entity),
+    );
+  }
+
+  /** Ends a tick: what moved becomes a snapshot for each client that speaks them, and a view for each that does not. */
+  commit(): void {
+    this.#gather();
+    this.#tick += 1;
+    for (const [sessionId, { snapshots }] of this.#seats) {
+      const self = snapshots && this.#options.playerOf(sessionId);
+      if (self) this.#tracker.read(snapshots.selfId, self, this.#selfNames);
+    }
+    this.#tracker.history.commit(this.#tick);
+    this.#sight.prepare();
+    for (const [sessionId, seated] of this.#seats) {
+      const player = this.#options.playerOf(sessionId);
+      if (seated.snapshots) {
+        this.#sight.look(seated.sight, player, player ? this.#tracker.idOf(player) : -1);
+      } else {
+        this.#lookForPatches(seated, player);
+      }
+    }
+  }
+
+  /** Sends the committed tick to every client that is ready for it. */
+  send(nowMs: number, isReady: (client: Client) => boolean): void {
+    for (const { client, snapshots, sight } of this.#seats.values()) {
+      if (!snapshots || !isReady(client)) continue;
+      const { visible, weights } = sight;
+      visible.push(snapshots.selfId);
+      weights.push(SELF_WEIGHT);
+      snapshots.send(visible, weights, nowMs);
+      visible.pop();
+      weights.pop();
+    }
+  }
+
+  /**
+   * The world as a client saw it when it made its last input: never further back than its measured round trip, the longest
+   * interpolation delay and one tick. `undefined` for a client that gets patches.
+   */
+  seenBy(sessionId: string): SeenView | undefined {
+    const snapshots = this.#seats.get(sessionId)?.snapshots;
+    if (!snapshots) return undefined;
+    const { medianMs } = snapshots.roundTrip;
+    const roundTripMs = Number.isNaN(medianMs) ? ASSUMED_ROUND_TRIP_MS : medianMs;
+    const reachTicks = ((roundTripMs + MAX_INTERPOLATION_MS) * this.#options.tickHz) / 1000 + 1;
+    return this.#view.aim(snapshots.viewTick, this.#tick - Math.min(reachTicks, MAX_BASELINE_AGE));
+  }
+
+  /** A client that gets patches sees its own entity too; what comes into sight or leaves it changes its view. */
+  #lookForPatches({ client, sight }: Seated<Input>, player: Moving | undefined): void {
+    const before = sight.visible.slice();
+    this.#sight.look(sight, player, -1);
+    const { view } = client;
+    for (const id of before) {
+      const entity = this.#tracker.entities[id];
+      if (entity && sight.seen[id] === 0) view?.remove(entity as never);
+    }
+    const known = new Set(before);
+    for (const id of sight.visible) {
+      if (!known.has(id)) view?.add(this.#tracker.entities[id] as never);
+    }
+  }
+
+  #forget(entity: Moving): void {
+    const id = this.#tracker.idOf(entity);
+    for (const { sight } of this.#seats.values()) {
+      const index = sight.visible.indexOf(id);
+      if (index < 0) continue;
+      sight.visible.splice(index, 1);
+      sight.weights.splice(index, 1);
+      sight.seen[id] = 0;
+    }
+  }
+}

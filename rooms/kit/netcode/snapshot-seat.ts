@@ -1,0 +1,130 @@
+// One seated client that speaks snapshots: its codecs, its inputs, what it sees, and how long its link takes.
+import {
+  EPOCH_COUNT,
+  encodeControl,
+  type GameWire,
+  InputReceiver,
+  SnapshotEncoder,
+} from "../../../shared/netcode/index.ts";
+import { AckRoundTrip } from "./ack-round-trip.ts";
+import type { MotionTracker } from "./motion-tracker.ts";
+
+/** The way out to a client: one that may be lost, and one that may not. */
+export interface SnapshotLink {
+  /** Sends a frame that the next one replaces, over whichever channel is better now. */
+  sendFast(frame: Uint8Array): void;
+  /** Sends a frame that must arrive. */
+  sendReliable(frame: Uint8Array): void;
+}
+
+/** What the seat has of its room. */
+export interface SnapshotSeatOptions {
+  readonly wire: GameWire;
+  readonly tracker: MotionTracker;
+  readonly budgetBytes: number;
+  readonly tickHz: number;
+}
+
+/** The codecs of one life of a connection. */
+interface Life {
+  readonly link: SnapshotLink;
+  readonly encoder: SnapshotEncoder;
+  readonly receiver: InputReceiver;
+  isWelcomed: boolean;
+}
+
+/** A seat. Its codecs begin anew with each connection; its own state and id stay. */
+export class SnapshotSeat<Input> {
+  readonly roundTrip = new AckRoundTrip();
+  /** Id of the player's own state. */
+  readonly selfId: number;
+  readonly #options: SnapshotSeatOptions;
+  readonly #values: Float64Array;
+  readonly #input: Record<string, number | boolean> = {};
+  #epoch = -1;
+  #life: Life | undefined;
+
+  constructor(options: SnapshotSeatOptions) {
+    this.#options = options;
+    this.#values = new Float64Array(options.wire.input.size);
+    this.selfId = options.tracker.reserve(options.wire.selfKind);
+  }
+
+  /** The client is there, or there again: both ends begin with new codecs. */
+  connect(link: SnapshotLink): void {
+    const { wire, tracker, budgetBytes } = this.#options;
+    this.#epoch = (this.#epoch + 1) % EPOCH_COUNT;
+    this.#life = {
+      link,
+      encoder: new SnapshotEncoder(tracker.history, { budgetBytes, epoch: this.#epoch }),
+      receiver: new InputReceiver(wire.input, { epoch: this.#epoch }),
+      isWelcomed: false,
+    };
+  }
+
+  /** The socket is gone; the seat may wait for another. */
+  disconnect(): void {
+    this.#life = undefined;
+  }
+
+  /** Moment, in ticks, that the player saw when it made the input taken last; NaN when unknown. */
+  get viewTick(): number {
+    return this.#life?.receiver.lastTakenViewTick ?? Number.NaN;
+  }
+
+  /** Takes an input frame. False when it is malformed. */
+  receive(frame: Uint8Array, nowMs: number): boolean {
+    const life = this.#life;
+    if (!life) return true;
+    const outcome = life.receiver.accept(frame, nowMs);
+    if (outcome === "malformed" || outcome === "foreign") return outcome === "foreign";
+    const { snapshotTick, snapshotMask } = life.receiver.header;
+    life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
+    this.roundTrip.acknowledged(snapshotTick, nowMs);
+    return true;
+  }
+
+  /** Inputs that wait. */
+  get size(): number {
+    return this.#life?.receiver.depth ?? 0;
+  }
+
+  /** The next input in order, as an object that the next call overwrites; `undefined` when none waits. */
+  next(): Input | undefined {
+    const { input: layout } = this.#options.wire;
+    if (!this.#life?.receiver.take(this.#values)) return undefined;
+    for (let field = 0; field < layout.size; field++) {
+      const value = this.#values[field]!;
+      this.#input[layout.names[field]!] = layout.specs[field]!.type === "boolean" ? value !== 0 : value;
+    }
+    return this.#input as Input;
+  }
+
+  /** Sends this tick's snapshot, after a welcome if it is the first of this life. */
+  send(visible: readonly number[], weights: readonly number[], nowMs: number): void {
+    const life = this.#life;
+    if (!life) return;
+    const { wire, tracker, tickHz } = this.#options;
+    if (!life.isWelcomed) {
+      life.isWelcomed = true;
+      life.link.sendReliable(encodeControl({ type: "welcome", epoch: this.#epoch, capacity: wire.capacity, tickHz }));
+    }
+    const { receiver, encoder, link } = life;
+    const frame = encoder.encode({
+      visible,
+      weights,
+      inputTick: receiver.lastTakenTick,
+      inputDepth: receiver.depth,
+      echoStamp: receiver.echoStamp,
+      echoHoldMs: receiver.echoHoldMs(nowMs),
+    });
+    this.roundTrip.sent(tracker.history.tick, nowMs);
+    link.sendFast(frame);
+  }
+
+  /** The seat is given up. */
+  close(): void {
+    this.#life = undefined;
+    this.#options.tracker.release(this.selfId);
+  }
+}
