@@ -26,8 +26,8 @@ interface Running {
   readonly opsUrl: string;
 }
 
-function launch(env: NodeJS.ProcessEnv): ChildProcess {
-  const child = spawn(process.execPath, [MAIN], {
+function launch(env: NodeJS.ProcessEnv, flags: readonly string[] = []): ChildProcess {
+  const child = spawn(process.execPath, [...flags, MAIN], {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -138,6 +138,15 @@ describe("platform process", () => {
     assert.ok(performance.now() - sentAt < 3_000, "the connection is not kept for the whole drain time of 5 s");
     assert.deepEqual(await exitOf(child), { code: 0, signal: null });
     await assert.rejects(fetch(url), TypeError);
+  });
+
+  it("finds its database under node --watch, which talks through the database's worker too", async () => {
+    const child = launch(testEnvironment(dataDir, SERVER_KEY), ["--watch"]);
+    const log = new LogSink().follow(child.stdout!);
+    await log.waitFor("database.ready");
+    child.kill("SIGTERM");
+    await log.waitFor("platform.stopped");
+    await exitOf(child);
   });
 
   it("ends when the supervisor that started it is gone", async () => {

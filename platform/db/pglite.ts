@@ -1,5 +1,5 @@
 // The local database: PGlite in a worker thread, its files in a folder that one process at a time may hold.
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,6 +17,9 @@ const STOP_DEADLINE_MS = 10_000;
 
 /** The worker's messages are short-lived: left to grow, their space took 100 MB more under load, for no speed. */
 const WORKER_YOUNG_GENERATION_MB = 16;
+
+/** What the worker says when its socket is there. */
+const LISTENING = "listening";
 
 /** The name that Postgres' own clients look for in a socket's folder. */
 const SOCKET_NAME = ".s.PGSQL.5432";
@@ -110,7 +113,7 @@ async function startWorker(folder: string, socketPath: string, log: Log): Promis
   const failed = new AbortController();
   try {
     await Promise.race([
-      once(worker, "message", { signal: failed.signal }),
+      untilListening(worker, failed.signal),
       once(worker, "exit", { signal: failed.signal }).then(() => Promise.reject(new Error("The PGlite worker ended."))),
     ]);
     return worker;
@@ -120,4 +123,9 @@ async function startWorker(folder: string, socketPath: string, log: Log): Promis
   } finally {
     failed.abort();
   }
+}
+
+/** Under `node --watch`, Node's own messages about imports come through the same channel: ours is one word. */
+async function untilListening(worker: Worker, signal: AbortSignal): Promise<void> {
+  for await (const [message] of on(worker, "message", { signal })) if (message === LISTENING) return;
 }
