@@ -1,4 +1,4 @@
-// The game port when what is asked for is not there any more.
+// The game port when what is asked for is not there any more, or is another build's.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { TestGameServer } from "../testing/test-game-server.ts";
@@ -32,6 +32,13 @@ test("a reconnection to a room that has closed, or with a wrong token, is answer
     const { status, body } = await post(path, { reconnectionToken });
     assert.deepEqual([status, body["code"]], [410, "room.gone"]);
   }
+});
+
+test("a client of another build is told so, and its ticket is still good", async () => {
+  const { roomId, ticket } = await game.assign();
+  const { status, body } = await post(`joinById/${roomId}`, { snapshots: 1 }, ticket);
+  assert.deepEqual([status, body["code"]], [409, "build.mismatch"]);
+  assert.equal((await post(`joinById/${roomId}`, {}, ticket)).status, 200);
 });
 
 test("a refusal is counted by its code", async () => {
