@@ -29,6 +29,8 @@ export interface GameServerParts {
   readonly link: PlatformLink;
   /** Room classes by mode. */
   readonly rooms: Readonly<Record<string, new () => AnyGameRoom>>;
+  /** What new rooms of a mode are created with. */
+  readonly roomOptions: Readonly<Record<string, object>>;
 }
 
 /** One game server. One a process: Colyseus' matchmaker is global. */
@@ -53,7 +55,7 @@ export class GameServer {
       rooms: this.#rooms,
       modes: Object.keys(rooms),
       maxRooms: config.MAX_ROOMS,
-      optionsOf: (mode) => (mode === "arena" ? { fighters: config.ARENA_FIGHTERS } : {}),
+      optionsOf: (mode) => parts.roomOptions[mode] ?? {},
     });
     const seatRoutes = createSeatRoutes({
       isDraining: () => this.#seats.isDraining,

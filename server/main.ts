@@ -1,13 +1,13 @@
 // The game server's process: settings, adapters, start, and a graceful end.
 import { randomUUID } from "node:crypto";
 import { ROOMS } from "../rooms/index.ts";
-import { parseConfig } from "./config.ts";
+import { type GameServerConfig, parseConfig } from "./config.ts";
 import { GameServer } from "./game-server.ts";
 import { createLogger, routeColyseusLogs } from "./ops/log.ts";
 import { HttpPlatformLink } from "./platform-link/http-platform-link.ts";
 import { platformKeys, TicketDesk } from "./seats/ticket-desk.ts";
 
-const config = parseConfig(process.env);
+const config = readConfig();
 const log = createLogger(config.LOG_LEVEL);
 routeColyseusLogs(log);
 
@@ -21,6 +21,7 @@ const server = new GameServer({
     serverKey: config.SERVER_KEY,
   }),
   rooms: ROOMS,
+  roomOptions: { arena: { fighters: config.ARENA_FIGHTERS } },
 });
 
 const skip = new AbortController();
@@ -52,4 +53,14 @@ try {
 } catch (error) {
   log.fatal({ event: "game-server.failed", err: error }, "could not start");
   process.exit(1);
+}
+
+/** The settings, or the list of what is wrong with them and exit code 1. */
+function readConfig(): GameServerConfig {
+  try {
+    return parseConfig(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
 }

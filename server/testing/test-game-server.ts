@@ -73,17 +73,19 @@ export class TestGameServer {
     const log = pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
     routeColyseusLogs(log);
     const heartbeats: GameServerHeartbeat[] = [];
+    const parsed = parseConfig({
+      GAME_PORT: "0",
+      GAME_OPS_PORT: "0",
+      GAME_HOST: "127.0.0.1",
+      SERVER_KEY,
+      ARENA_FIGHTERS: "0",
+      ...config,
+    });
     const server = new GameServer({
-      config: parseConfig({
-        GAME_PORT: "0",
-        GAME_OPS_PORT: "0",
-        GAME_HOST: "127.0.0.1",
-        SERVER_KEY,
-        ARENA_FIGHTERS: "0",
-        ...config,
-      }),
+      config: parsed,
       log,
       rooms,
+      roomOptions: { arena: { fighters: parsed.ARENA_FIGHTERS } },
       tickets: new TicketDesk(keys),
       link: {
         heartbeat: async (heartbeat) => void heartbeats.push(heartbeat),

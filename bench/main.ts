@@ -1,0 +1,44 @@
+// `npm run bench -- <scenario>`: measurements, each beside a peer in the same run. A figure is a ratio; nothing here fails on time.
+import { spawn } from "node:child_process";
+import { parseArgs } from "node:util";
+
+/** A scenario is a program that prints its table. */
+interface Scenario {
+  readonly what: string;
+  readonly program: string;
+}
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  snapshot: {
+    what: "building and reading one client's snapshot, beside JSON and plain float32",
+    program: "shared/netcode/snapshot.bench.ts",
+  },
+};
+
+const HELP = `Usage: npm run bench -- <scenario> [options of the scenario]
+
+Scenarios:
+${Object.entries(SCENARIOS)
+  .map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
+  .join("\n")}
+`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  strict: false,
+  options: { help: { type: "boolean", short: "h" } },
+});
+const [name] = positionals;
+const scenario = name === undefined ? undefined : SCENARIOS[name];
+if (values.help || name === undefined) {
+  console.log(HELP);
+} else if (!scenario) {
+  console.error(`There is no scenario "${name}": choose one of ${Object.keys(SCENARIOS).join(", ")}.`);
+  process.exitCode = 1;
+} else {
+  const rest = process.argv.slice(process.argv.indexOf(name) + 1);
+  const child = spawn(process.execPath, [scenario.program, ...rest], { stdio: "inherit" });
+  child.once("exit", (code) => {
+    process.exitCode = code ?? 1;
+  });
+}
