@@ -13,6 +13,11 @@ export class FrameQueue {
     return this.#frames.length;
   }
 
+  /** Bytes of all frames under way. */
+  get byteLength(): number {
+    return this.#frames.reduce((sum, frame) => sum + frame.byteLength, 0);
+  }
+
   /** A copy is kept: senders reuse their buffers. */
   push(frame: Uint8Array): void {
     this.#frames.push(frame.slice());

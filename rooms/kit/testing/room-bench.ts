@@ -5,10 +5,11 @@ import { EventEmitter } from "node:events";
 import { type Client, connectClientToRoom, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { type RoomClock, Room as SdkRoom } from "@colyseus/sdk";
 import { WebSocketClient } from "@colyseus/ws-transport";
-import type { JoinTicketClaims } from "../../../shared/schema/platform/index.ts";
-import type { AnyGameRoom } from "../game-room.ts";
+import { frameKindOf, type GameWire } from "../../../shared/netcode/index.ts";
+import type { AnyGameRoom, SeatAuth } from "../game-room.ts";
 import { installRoomHost, type RoomFailure } from "../room-host.ts";
 import { FrameQueue } from "./frame-queue.ts";
+import { SnapshotPlayer } from "./snapshot-player.ts";
 
 const OPEN = 1;
 const CLOSED = 3;
@@ -24,6 +25,8 @@ export interface BenchClient<State> {
   readonly uplink: FrameQueue;
   /** Frames from the room to the client. */
   readonly downlink: FrameQueue;
+  /** The client's codecs, when it joined with a wire and so speaks snapshots. */
+  readonly snapshots: SnapshotPlayer | undefined;
   /** The socket closes without a goodbye. */
   cut(): void;
 }
@@ -72,18 +75,19 @@ export class RoomBench<Room extends AnyGameRoom, State> {
     return this.room.clock.elapsedTime;
   }
 
-  /** Seats a player and delivers the handshake and the first state. */
-  async join(name: string): Promise<BenchClient<State>> {
-    const claims: JoinTicketClaims = {
+  /** Seats a player and delivers the handshake and the first state. With a `wire` it speaks snapshots. */
+  async join(name: string, { wire }: { wire?: GameWire } = {}): Promise<BenchClient<State>> {
+    const claims: SeatAuth = {
       sub: randomUUID(),
       jti: randomUUID(),
       exp: 0,
       name,
       mode: MODE,
       roomId: this.room.roomId,
+      ...(wire && { snapshots: wire.fingerprint }),
     };
     const sessionId = `session-${this.#clients.length + 1}`;
-    const client = this.#connect(sessionId);
+    const client = this.#connect(sessionId, wire);
     await this.room["_reserveSeat"](sessionId, {}, claims);
     await connectClientToRoom(this.room, client.server, { headers: new Headers(), ip: undefined }, {});
     client.downlink.deliver();
@@ -117,9 +121,12 @@ export class RoomBench<Room extends AnyGameRoom, State> {
     await this.room.disconnect();
   }
 
-  #connect(sessionId: string): BenchClient<State> & { server: Client & WebSocketClient } {
+  #connect(sessionId: string, wire: GameWire | undefined): BenchClient<State> & { server: Client & WebSocketClient } {
     const room = new SdkRoom<unknown, State>(MODE);
-    const downlink = new FrameQueue((frame) => room["onMessageCallback"]({ data: frame } as MessageEvent));
+    const snapshots = wire && new SnapshotPlayer(wire);
+    const downlink = new FrameQueue((frame) => {
+      if (!snapshots?.take(frame)) room["onMessageCallback"]({ data: frame } as MessageEvent);
+    });
     const socket = Object.assign(new EventEmitter(), {
       readyState: OPEN,
       send: (frame: Uint8Array, _options: object, onSent?: () => void) => {
@@ -133,7 +140,11 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       socket.readyState = CLOSED;
       socket.emit("close", code);
     };
-    const uplink = new FrameQueue((frame) => socket.emit("message", Buffer.from(frame)));
+    // What the transport does: frames of ours go to the room, all others to Colyseus.
+    const uplink = new FrameQueue((frame) => {
+      if (frameKindOf(frame) !== undefined) this.room.receiveFrame(sessionId, frame);
+      else socket.emit("message", Buffer.from(frame));
+    });
     const server = new WebSocketClient(
       sessionId,
       socket as unknown as ConstructorParameters<typeof WebSocketClient>[1],
@@ -144,7 +155,7 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       connection: { isOpen: true, send: (frame: Uint8Array) => uplink.push(frame), close: () => closeSocket(1006) },
     });
     this.#giveVirtualClock(room);
-    return { room, sessionId, uplink, downlink, server, cut: () => closeSocket(1006) };
+    return { room, sessionId, uplink, downlink, snapshots, server, cut: () => closeSocket(1006) };
   }
 
   /** The client's estimate of the server's time is exact here: what a test delays are frames, not clocks. */
