@@ -12,15 +12,22 @@ interface Place {
   readonly y: number;
 }
 
+/** The entities of one square, side by side, so that a query reads no entity. */
+interface Cell {
+  count: number;
+  readonly ids: number[];
+  readonly x: number[];
+  readonly y: number[];
+}
+
 /**
  * A spatial hash: entities by the square of the plane that they are in, squares as wide as the leave radius, so that a
  * query looks at nine of them at most.
  */
 export class InterestGrid {
   readonly #radius: InterestRadius;
-  readonly #cells = new Map<number, number[]>();
-  readonly #used: number[][] = [];
-  readonly #places: Place[] = [];
+  readonly #cells = new Map<number, Cell>();
+  readonly #used: Cell[] = [];
 
   constructor(radius: InterestRadius) {
     if (!(radius.enter > 0 && radius.leave > radius.enter)) {
@@ -33,22 +40,24 @@ export class InterestGrid {
 
   /** Begins a tick. Cells keep their arrays. */
   clear(): void {
-    for (const cell of this.#used) cell.length = 0;
+    for (const cell of this.#used) cell.count = 0;
     this.#used.length = 0;
   }
 
   /** Puts an entity where it is now. */
   add(id: number, entity: Moving): void {
-    const place = entity as Place;
-    const key = this.#keyOf(this.#column(place.x), this.#column(place.y));
+    const { x, y } = entity as Place;
+    const key = this.#keyOf(this.#column(x), this.#column(y));
     let cell = this.#cells.get(key);
     if (!cell) {
-      cell = [];
+      cell = { count: 0, ids: [], x: [], y: [] };
       this.#cells.set(key, cell);
     }
-    if (cell.length === 0) this.#used.push(cell);
-    cell.push(id);
-    this.#places[id] = place;
+    if (cell.count === 0) this.#used.push(cell);
+    const at = cell.count++;
+    cell.ids[at] = id;
+    cell.x[at] = x;
+    cell.y[at] = y;
   }
 
   /**
@@ -56,18 +65,19 @@ export class InterestGrid {
    * the wider radius counts, so that one on the border does not come and go.
    */
   near(place: Place, isSeen: (id: number) => boolean, meet: (id: number, distanceSquared: number) => void): void {
+    const { x: placeX, y: placeY } = place;
+    const column = this.#column(placeX);
+    const row = this.#column(placeY);
     const enterSquared = this.#radius.enter ** 2;
     const leaveSquared = this.#radius.leave ** 2;
-    const column = this.#column(place.x);
-    const row = this.#column(place.y);
     for (let x = column - 1; x <= column + 1; x++) {
       for (let y = row - 1; y <= row + 1; y++) {
         const cell = this.#cells.get(this.#keyOf(x, y));
         if (!cell) continue;
-        for (const id of cell) {
-          const at = this.#places[id]!;
-          const distanceSquared = (at.x - place.x) ** 2 + (at.y - place.y) ** 2;
+        for (let at = 0; at < cell.count; at++) {
+          const distanceSquared = (cell.x[at]! - placeX) ** 2 + (cell.y[at]! - placeY) ** 2;
           if (distanceSquared > leaveSquared) continue;
+          const id = cell.ids[at]!;
           if (distanceSquared <= enterSquared || isSeen(id)) meet(id, distanceSquared);
         }
       }

@@ -167,17 +167,13 @@ export class RoomNetcode<Input> {
 
   /** A client that gets patches sees its own entity too; what comes into sight or leaves it changes its view. */
   #lookForPatches({ client, sight }: Seated<Input>, player: Moving | undefined): void {
-    const before = sight.visible.slice();
     this.#sight.look(sight, player, -1);
     const { view } = client;
-    for (const id of before) {
+    for (const id of sight.left) {
       const entity = this.#tracker.entities[id];
-      if (entity && sight.seen[id] === 0) view?.remove(entity as never);
+      if (entity) view?.remove(entity as never);
     }
-    const known = new Set(before);
-    for (const id of sight.visible) {
-      if (!known.has(id)) view?.add(this.#tracker.entities[id] as never);
-    }
+    for (const id of sight.entered) view?.add(this.#tracker.entities[id] as never);
   }
 
   #forget(entity: Moving): void {

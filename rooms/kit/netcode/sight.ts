@@ -18,6 +18,9 @@ export interface SightOptions<Entity extends Moving = Moving> {
 export class ClientSight {
   readonly visible: number[] = [];
   readonly weights: number[] = [];
+  /** What came into sight with the last look, and what left it. */
+  readonly entered: number[] = [];
+  readonly left: number[] = [];
   /** 1 for every id that was visible at the last look. */
   readonly seen: Uint8Array;
 
@@ -53,24 +56,28 @@ export class Sight {
 
   /** Fills `sight` with what `viewer` sees; nothing but the ever-visible when it is nowhere. `except` is the viewer's own entity. */
   look(sight: ClientSight, viewer: Moving | undefined, except: number): void {
-    const { visible, weights, seen } = sight;
-    const before = visible.slice();
+    const { visible, weights, entered, left, seen } = sight;
+    // What was visible waits in `left` until it is known which of it still is.
+    left.length = 0;
+    for (const id of visible) left.push(id);
     visible.length = 0;
     weights.length = 0;
     for (const id of this.#everywhere) if (id !== except) this.#meet(sight, viewer, id, 0);
     const grid = this.#grid;
     if (grid && viewer) {
-      const place = viewer as { x: number; y: number };
       grid.near(
-        place,
+        viewer as { x: number; y: number },
         (id) => seen[id] === 1,
         (id, distanceSquared) => {
           if (id !== except) this.#meet(sight, viewer, id, Math.sqrt(distanceSquared));
         },
       );
     }
-    for (const id of before) seen[id] = 0;
+    entered.length = 0;
+    for (const id of visible) if (seen[id] === 0) entered.push(id);
+    for (const id of left) seen[id] = 0;
     for (const id of visible) seen[id] = 1;
+    keepIf(left, (id) => seen[id] === 0);
   }
 
   #meet({ visible, weights }: ClientSight, viewer: Moving | undefined, id: number, distance: number): void {
@@ -81,4 +88,11 @@ export class Sight {
     if (weight && viewer) weights.push(weight(viewer, entity, distance));
     else weights.push(interest ? 1 + 3 * Math.max(0, 1 - distance / interest.leave) : 1);
   }
+}
+
+/** Drops what does not hold, in place. */
+function keepIf(ids: number[], holds: (id: number) => boolean): void {
+  let kept = 0;
+  for (const id of ids) if (holds(id)) ids[kept++] = id;
+  ids.length = kept;
 }
