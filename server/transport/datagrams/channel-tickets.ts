@@ -56,6 +56,12 @@ export class ChannelTickets {
     return nowMs < ticket.expiresAtMs ? ticket : "expired_ticket";
   }
 
+  /** Voids this ticket, and no other that its session may hold by now. */
+  void(value: string): void {
+    const ticket = this.#byValue.get(value);
+    if (ticket) this.revoke(ticket.sessionId);
+  }
+
   /** Uses the session's ticket up. */
   revoke(sessionId: string): void {
     const ticket = this.#bySession.get(sessionId);
@@ -74,6 +80,7 @@ export class ChannelTickets {
   }
 
   #voidOldest(): void {
-    for (const { sessionId } of this.#byValue.values()) return this.revoke(sessionId);
+    const oldest = this.#byValue.values().next().value;
+    if (oldest) this.revoke(oldest.sessionId);
   }
 }

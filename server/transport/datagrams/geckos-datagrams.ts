@@ -1,0 +1,98 @@
+// Datagrams over WebRTC data channels, by geckos.io, on one UDP port of this process.
+import { randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { type GeckosServer, geckos } from "@geckos.io/server";
+import { IceUdpMuxListener, preload, setSctpSettings } from "node-datachannel";
+import { GeckosPeer } from "./geckos-peer.ts";
+import type { PublicAddress } from "./session-description.ts";
+import { SignalledDatagrams } from "./signalled-datagrams.ts";
+
+/**
+ * How SCTP runs, for every peer of this process.
+ *
+ * An acknowledgement goes out with every second packet or after this long: at the 20 to 60 packets a second of a game the
+ * first rule decides, so waiting longer only saves packets, and 100 ms stays clear of the 200 ms after which a sender
+ * takes its packet for lost. The buffers are the smallest that the library accepts in practice: what would fill them is
+ * stale, and a stranger can make us hold no more.
+ */
+const SCTP = { delayedSackTime: 100, recvBufferSize: 262_144, sendBufferSize: 65_536, initialCongestionWindow: 10 };
+
+/** geckos.io binds no port below. */
+const MIN_PORT = 1_025;
+
+/** How to open the port. */
+export interface GeckosDatagramsOptions {
+  /** UDP port, 1,025 to 65,535; 0 takes any free one. */
+  readonly port: number;
+  /** Address of this machine to bind, e.g. `0.0.0.0` for all, or `127.0.0.1`. */
+  readonly host: string;
+  /** Where clients reach that port from outside, when it is not where it is bound, e.g. behind a fleet's host port. */
+  readonly publicAddress?: PublicAddress;
+  /** Steady milliseconds; `performance.now` when left out. */
+  readonly now?: () => number;
+}
+
+/** The datagram port of one process: a process can have one at a time. Close it before the process ends. */
+export class GeckosDatagrams extends SignalledDatagrams<GeckosPeer> {
+  /** The bound port. */
+  readonly port: number;
+
+  /** Takes over a held port; use `openGeckosDatagrams`. */
+  constructor(options: GeckosDatagramsOptions, server: GeckosServer, listener: IceUdpMuxListener) {
+    super({
+      createPeer: (hooks) => GeckosPeer.create(server, hooks),
+      createId,
+      now: options.now ?? (() => performance.now()),
+      ...(options.publicAddress && { publicAddress: options.publicAddress }),
+      // geckos.io would call node-datachannel's `cleanup()` here, which crashes a process that had 80 peers or more. Each
+      // peer has been closed by now, and this is all that is left.
+      letGo: () => listener.stop(),
+    });
+    this.port = options.port;
+  }
+}
+
+/** Opens the UDP port. Rejects, naming the port and what to set, when it cannot be had. */
+export async function openGeckosDatagrams(options: GeckosDatagramsOptions): Promise<GeckosDatagrams> {
+  const { host } = options;
+  const port = await freePort(options.port, host);
+  preload();
+  setSctpSettings(SCTP);
+  // Keeps the port ours while there is no peer.
+  const listener = new IceUdpMuxListener(port, host);
+  const server = geckos({
+    multiplex: true,
+    portRange: { min: port, max: port },
+    bindAddress: host,
+    iceServers: [],
+    ordered: false,
+    maxRetransmits: 0,
+  });
+  return new GeckosDatagrams({ ...options, port }, server, listener);
+}
+
+/** Binds the port once with Node, which says what is wrong; the native library only says that something is. */
+async function freePort(port: number, host: string): Promise<number> {
+  if (port !== 0 && port < MIN_PORT) throw new Error(`UDP_PORT is ${port}: use ${MIN_PORT} to 65535.`);
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  try {
+    socket.bind({ port, address: host, exclusive: true });
+    await once(socket, "listening");
+    return socket.address().port;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const advice =
+      code === "EADDRINUSE"
+        ? "is taken by another process: stop it or set UDP_PORT to a free port"
+        : `cannot be bound on ${host} (${code}): set UDP_HOST to an address of this machine`;
+    throw new Error(`UDP port ${port} ${advice}.`, { cause });
+  } finally {
+    socket.close();
+  }
+}
+
+/** 24 letters and digits, as geckos.io's ids are; unlike those, not to be guessed. */
+function createId(): string {
+  return randomBytes(12).toString("hex");
+}
