@@ -4,9 +4,12 @@
 export class FrameQueue {
   readonly #frames: Uint8Array[] = [];
   readonly #onDelivered: (frame: Uint8Array) => void;
+  readonly #onPushed: ((frame: Uint8Array) => void) | undefined;
 
-  constructor(onDelivered: (frame: Uint8Array) => void) {
+  /** `onPushed` sees every frame as it sets out, whatever becomes of it. */
+  constructor(onDelivered: (frame: Uint8Array) => void, onPushed?: (frame: Uint8Array) => void) {
     this.#onDelivered = onDelivered;
+    this.#onPushed = onPushed;
   }
 
   get length(): number {
@@ -20,7 +23,9 @@ export class FrameQueue {
 
   /** A copy is kept: senders reuse their buffers. */
   push(frame: Uint8Array): void {
-    this.#frames.push(frame.slice());
+    const copy = frame.slice();
+    this.#frames.push(copy);
+    this.#onPushed?.(copy);
   }
 
   /** Delivers the oldest `count` frames in order; all that wait now by default. */

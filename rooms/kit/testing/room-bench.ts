@@ -5,7 +5,8 @@ import { EventEmitter } from "node:events";
 import { type Client, connectClientToRoom, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { type RoomClock, Room as SdkRoom } from "@colyseus/sdk";
 import { WebSocketClient } from "@colyseus/ws-transport";
-import { frameKindOf, type GameWire } from "../../../shared/netcode/index.ts";
+import { frameKindOf, GameWire } from "../../../shared/netcode/index.ts";
+import type { NetcodeDeclaration } from "../../../shared/schema/motion.ts";
 import type { AnyGameRoom, SeatAuth } from "../game-room.ts";
 import { installRoomHost, type RoomFailure } from "../room-host.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -14,8 +15,20 @@ import { SnapshotPlayer } from "./snapshot-player.ts";
 const OPEN = 1;
 const CLOSED = 3;
 const MODE = "bench";
+/** An interval that does not come while a test runs. */
+const NEVER_MS = 2 ** 31 - 1;
 
 let isSetUp = false;
+
+/** What a client of a bench brings. */
+export interface BenchSeat {
+  /** The game, if the client speaks snapshots of it. */
+  readonly speaks?: { readonly netcode?: NetcodeDeclaration };
+  /** Sees every frame that the client is sent, from the first on, on each of its connections. */
+  readonly onSent?: (frame: Uint8Array) => void;
+  /** Takes the room over before anything is delivered, and its snapshots too: a client of its own, e.g. a `GameSession`. */
+  readonly onRoom?: (room: SdkRoom) => void;
+}
 
 /** A seated client: the real SDK's room, with its two directions in the test's hands. */
 export interface BenchClient<State> {
@@ -25,10 +38,15 @@ export interface BenchClient<State> {
   readonly uplink: FrameQueue;
   /** Frames from the room to the client. */
   readonly downlink: FrameQueue;
-  /** The client's codecs, when it joined with a wire and so speaks snapshots. */
+  readonly seat: BenchSeat;
+  /** The client's codecs, when it speaks snapshots. */
   readonly snapshots: SnapshotPlayer | undefined;
   /** The socket closes without a goodbye. */
   cut(): void;
+}
+
+interface ConnectingClient<State> extends BenchClient<State> {
+  readonly server: Client & WebSocketClient;
 }
 
 /** One room of one class under test. Time is virtual: it moves by `advance` alone. */
@@ -39,16 +57,18 @@ export class RoomBench<Room extends AnyGameRoom, State> {
   readonly #tickHz: number;
   #nowMs = 1_000_000;
   #tick = 0;
+  #seats = 0;
 
   private constructor(room: Room, tickHz: number) {
     this.room = room;
     this.#tickHz = tickHz;
     clearInterval(room["_simulationInterval"]);
+    if (!room["_simulationInterval"]) room.patchRate = NEVER_MS;
     Object.assign(room.clock, { now: () => this.#nowMs });
     room.clock.start();
   }
 
-  /** Opens a room of `roomClass` at the rate that its timestep runs with. */
+  /** Opens a room of `roomClass` at the rate that its timestep runs with; for a room without one, that of its patches. */
   static async open<Room extends AnyGameRoom, State>(
     roomClass: new () => Room,
     tickHz: number,
@@ -75,8 +95,9 @@ export class RoomBench<Room extends AnyGameRoom, State> {
     return this.room.clock.elapsedTime;
   }
 
-  /** Seats a player and delivers the handshake and the first state. With a `wire` it speaks snapshots. */
-  async join(name: string, { wire }: { wire?: GameWire } = {}): Promise<BenchClient<State>> {
+  /** Seats a player and delivers the handshake and the first state. */
+  async join(name: string, seat: BenchSeat = {}): Promise<BenchClient<State>> {
+    const client = this.#connect(`session-${++this.#seats}`, seat);
     const claims: SeatAuth = {
       sub: randomUUID(),
       jti: randomUUID(),
@@ -84,17 +105,18 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       name,
       mode: MODE,
       roomId: this.room.roomId,
-      ...(wire && { snapshots: wire.fingerprint }),
+      ...(client.snapshots && { snapshots: client.snapshots.wire.fingerprint }),
     };
-    const sessionId = `session-${this.#clients.length + 1}`;
-    const client = this.#connect(sessionId, wire);
-    await this.room["_reserveSeat"](sessionId, {}, claims);
-    await connectClientToRoom(this.room, client.server, { headers: new Headers(), ip: undefined }, {});
-    client.downlink.deliver();
-    client.uplink.deliver();
-    client.downlink.deliver();
-    this.#clients.push(client);
-    return client;
+    await this.room["_reserveSeat"](client.sessionId, {}, claims);
+    return this.#enter(client);
+  }
+
+  /** Brings a client that was cut back into its seat, with a new socket and nothing remembered. */
+  async reconnect({ sessionId, seat }: BenchClient<State>): Promise<BenchClient<State>> {
+    const tokens = Object.entries(this.room["_reconnections"]) as [string, [string, unknown]][];
+    const reconnectionToken = tokens.find(([, [waiting]]) => waiting === sessionId)?.[0];
+    if (!reconnectionToken) throw new Error(`No seat waits for ${sessionId}: cut() it first, and not for too long.`);
+    return this.#enter(this.#connect(sessionId, seat), { reconnectionToken });
   }
 
   /** Runs `ticks` ticks. `between` is called before each: the place to send inputs and to deliver frames. */
@@ -105,6 +127,15 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       this.#nowMs += 1000 * dt;
       this.room.clock.tick();
       this.room.advance({ dt, dtMs: 1000 * dt, tick: this.#tick++, subSteps: 1, subDt: dt, subDtMs: 1000 * dt });
+    }
+  }
+
+  /** Lets `ms` of virtual time pass in a room without a tick: its timers run, and what has changed goes out. */
+  elapse(ms: number): void {
+    const stepMs = 1000 / this.#tickHz;
+    for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
+      this.#nowMs += Math.min(stepMs, ms - passedMs);
+      this.room.broadcastPatch();
     }
   }
 
@@ -121,12 +152,25 @@ export class RoomBench<Room extends AnyGameRoom, State> {
     await this.room.disconnect();
   }
 
-  #connect(sessionId: string, wire: GameWire | undefined): BenchClient<State> & { server: Client & WebSocketClient } {
+  async #enter(
+    client: ConnectingClient<State>,
+    connection: { reconnectionToken?: string } = {},
+  ): Promise<BenchClient<State>> {
+    await connectClientToRoom(this.room, client.server, { headers: new Headers(), ip: undefined }, connection);
+    client.downlink.deliver();
+    client.uplink.deliver();
+    client.downlink.deliver();
+    this.#clients.push(client);
+    return client;
+  }
+
+  #connect(sessionId: string, seat: BenchSeat): ConnectingClient<State> {
     const room = new SdkRoom<unknown, State>(MODE);
-    const snapshots = wire && new SnapshotPlayer(wire);
+    const snapshots = seat.wire && !seat.onRoom ? new SnapshotPlayer(seat.wire) : undefined;
+    const events = { onmessage: (event: MessageEvent): void => room["onMessageCallback"](event) };
     const downlink = new FrameQueue((frame) => {
-      if (!snapshots?.take(frame)) room["onMessageCallback"]({ data: frame } as MessageEvent);
-    });
+      if (!snapshots?.take(frame)) events.onmessage({ data: frame } as unknown as MessageEvent);
+    }, seat.onSent);
     const socket = Object.assign(new EventEmitter(), {
       readyState: OPEN,
       send: (frame: Uint8Array, _options: object, onSent?: () => void) => {
@@ -152,10 +196,21 @@ export class RoomBench<Room extends AnyGameRoom, State> {
     Object.assign(room, {
       sessionId,
       roomId: this.room.roomId,
-      connection: { isOpen: true, send: (frame: Uint8Array) => uplink.push(frame), close: () => closeSocket(1006) },
+      connection: {
+        get isOpen() {
+          return socket.readyState === OPEN;
+        },
+        events,
+        transport: { send: (frame: Uint8Array) => uplink.push(frame) },
+        send(frame: Uint8Array) {
+          this.transport.send(frame);
+        },
+        close: () => closeSocket(1006),
+      },
     });
     this.#giveVirtualClock(room);
-    return { room, sessionId, uplink, downlink, snapshots, server, cut: () => closeSocket(1006) };
+    seat.onRoom?.(room);
+    return { room, sessionId, uplink, downlink, seat, snapshots, server, cut: () => closeSocket(1006) };
   }
 
   /** The client's estimate of the server's time is exact here: what a test delays are frames, not clocks. */
