@@ -17,8 +17,10 @@ import {
   swarm,
   TICK_HZ,
 } from "../../shared/schema/swarm/index.ts";
-import { type BenchClient, RoomBench } from "../kit/testing/index.ts";
+import { type BenchClient, RoomBench, wireOf } from "../kit/testing/index.ts";
 import { SwarmRoom } from "./swarm-room.ts";
+
+const WIRE = wireOf(swarm);
 
 type Client = BenchClient<SwarmState>;
 
@@ -46,7 +48,7 @@ function play(client: Client, ticks: number, intent: { moveX?: number; moveY?: n
 
 test("a herder runs at 8 m/s and creeps at 3 m/s, diagonals too, and the fence stops it", async () => {
   await open();
-  const ann = await bench.join("Ann", { speaks: swarm });
+  const ann = await bench.join("Ann", { wire: WIRE });
   play(ann, 1, {});
   for (const [intent, speed] of [
     [{ moveX: 1 }, RUN_SPEED],
@@ -64,7 +66,7 @@ test("a herder runs at 8 m/s and creeps at 3 m/s, diagonals too, and the fence s
 
 test("movers run from a herder that runs, and do not mind one that creeps", async () => {
   await open();
-  const ann = await bench.join("Ann", { speaks: swarm });
+  const ann = await bench.join("Ann", { wire: WIRE });
   play(ann, 1, {});
   const target = movers()[0] ?? assert.fail();
   const stalk = (): void => void Object.assign(herderOf(ann), { x: target.x - FLEE_RADIUS / 2, y: target.y });
@@ -82,8 +84,8 @@ test("movers run from a herder that runs, and do not mind one that creeps", asyn
 
 test("a mover that was driven into a beacon counts for who drove it, and appears elsewhere; one that strolled in does not", async () => {
   await open();
-  const ann = await bench.join("Ann", { speaks: swarm });
-  const bob = await bench.join("Bob", { speaks: swarm });
+  const ann = await bench.join("Ann", { wire: WIRE });
+  const bob = await bench.join("Bob", { wire: WIRE });
   play(ann, 1, {});
   Object.assign(herderOf(bob), { x: -195, y: -195 });
   const stroller = (): Mover | undefined =>
@@ -101,7 +103,7 @@ test("a mover that was driven into a beacon counts for who drove it, and appears
 
 test("a round ends with its winner and begins anew with clean scores", async () => {
   await open();
-  const ann = await bench.join("Ann", { speaks: swarm });
+  const ann = await bench.join("Ann", { wire: WIRE });
   const { state } = bench.room;
   state.secondsLeft = 1;
   herderOf(ann).score = 3;
@@ -112,7 +114,7 @@ test("a round ends with its winner and begins anew with clean scores", async () 
 
 test("when the process drains, the meadow closes at the end of its round", async () => {
   await open();
-  await bench.join("Ann", { speaks: swarm });
+  await bench.join("Ann", { wire: WIRE });
   bench.room.onDrain();
   bench.room.state.secondsLeft = 2;
   bench.advance(TICK_HZ);

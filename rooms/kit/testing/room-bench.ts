@@ -5,8 +5,7 @@ import { EventEmitter } from "node:events";
 import { type Client, connectClientToRoom, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { type RoomClock, Room as SdkRoom } from "@colyseus/sdk";
 import { WebSocketClient } from "@colyseus/ws-transport";
-import { frameKindOf, GameWire } from "../../../shared/netcode/index.ts";
-import type { NetcodeDeclaration } from "../../../shared/schema/motion.ts";
+import { frameKindOf, type GameWire } from "../../../shared/netcode/index.ts";
 import type { AnyGameRoom, SeatAuth } from "../game-room.ts";
 import { installRoomHost, type RoomFailure } from "../room-host.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -22,8 +21,8 @@ let isSetUp = false;
 
 /** What a client of a bench brings. */
 export interface BenchSeat {
-  /** The game, if the client speaks snapshots of it. */
-  readonly speaks?: { readonly netcode?: NetcodeDeclaration };
+  /** With it the client speaks snapshots. */
+  readonly wire?: GameWire;
   /** Sees every frame that the client is sent, from the first on, on each of its connections. */
   readonly onSent?: (frame: Uint8Array) => void;
   /** Takes the room over before anything is delivered, and its snapshots too: a client of its own, e.g. a `GameSession`. */
@@ -105,7 +104,7 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       name,
       mode: MODE,
       roomId: this.room.roomId,
-      ...(client.snapshots && { snapshots: client.snapshots.wire.fingerprint }),
+      ...(seat.wire && { snapshots: seat.wire.fingerprint }),
     };
     await this.room["_reserveSeat"](client.sessionId, {}, claims);
     return this.#enter(client);

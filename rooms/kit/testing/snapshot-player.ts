@@ -3,11 +3,18 @@ import {
   decodeControl,
   FrameKind,
   frameKindOf,
-  type GameWire,
+  GameWire,
   InputSender,
   SnapshotDecoder,
   type SnapshotOutcome,
 } from "../../../shared/netcode/index.ts";
+import type { NetcodeDeclaration } from "../../../shared/schema/motion.ts";
+
+/** The wire of a game, as a client of this build has it. Throws for a game without `netcode`. */
+export function wireOf({ netcode }: { readonly netcode?: NetcodeDeclaration }): GameWire {
+  if (!netcode) throw new Error("This game has no netcode: clients of it speak no snapshots.");
+  return new GameWire(netcode);
+}
 
 /** Decodes what a seat is sent and makes the input frames that answer it. */
 export class SnapshotPlayer {

@@ -1,8 +1,11 @@
 // Many herders in one meadow, driven tick by tick: what the tests and the bench of the swarm play with.
 import { SwarmInput, type SwarmState, swarm, TICK_HZ } from "../../../shared/schema/swarm/index.ts";
 import { type Random, seededRandom } from "../../kit/index.ts";
-import type { BenchClient, RoomBench } from "../../kit/testing/index.ts";
+import { type BenchClient, type RoomBench, wireOf } from "../../kit/testing/index.ts";
 import type { SwarmRoom } from "../swarm-room.ts";
+
+/** The swarm's wire, as a client of this build has it. */
+const WIRE = wireOf(swarm);
 
 /** How many herders of each sort there are; the `seed` decides their ways. */
 export interface CrowdOptions {
@@ -40,8 +43,7 @@ export class HerderCrowd {
   static async join(bench: RoomBench<SwarmRoom, SwarmState>, options: CrowdOptions): Promise<HerderCrowd> {
     const { snapshotClients, patchClients, seed } = options;
     const clients: BenchClient<SwarmState>[] = [];
-    for (let index = 0; index < snapshotClients; index++)
-      clients.push(await bench.join(`S${index}`, { speaks: swarm }));
+    for (let index = 0; index < snapshotClients; index++) clients.push(await bench.join(`S${index}`, { wire: WIRE }));
     for (let index = 0; index < patchClients; index++) clients.push(await bench.join(`P${index}`));
     return new HerderCrowd(bench, clients, seed);
   }
