@@ -102,6 +102,10 @@ export class GameServer {
         this.#metrics.roomFailures.inc({ mode: room.mode });
         log.error({ event: "room.failed", ...room, err: error }, "a room failed and was closed");
       },
+      onInputs: (mode, applied, lost) => {
+        this.#metrics.inputs.inc({ mode, outcome: "applied" }, applied);
+        this.#metrics.inputs.inc({ mode, outcome: "lost" }, lost);
+      },
       onTick: (mode, durationMs, isLate) => {
         this.#metrics.tickDuration.observe({ mode }, durationMs / 1000);
         if (isLate) this.#metrics.lateTicks.inc({ mode });

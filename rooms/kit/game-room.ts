@@ -292,6 +292,10 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     this.#netcode?.commit();
     this.broadcastPatch();
     this.#netcode?.send(startedAt, (client) => client.state === ClientState.JOINED);
+    if (this.#netcode) {
+      const { applied, lost } = this.#netcode.takeInputCounts();
+      roomHost().onInputs?.(this.roomName, applied, lost);
+    }
     roomHost().onTick(this.roomName, performance.now() - startedAt, isLate);
   }
 

@@ -27,6 +27,8 @@ export interface RoomHost {
   onRoomFailed(failure: RoomFailure): void;
   /** Called after each tick. `isLate` says that it began more than half a tick behind its time. */
   onTick(mode: string, durationMs: number, isLate: boolean): void;
+  /** Called after each tick with what became of the inputs of clients that speak snapshots. */
+  onInputs?(mode: string, applied: number, lost: number): void;
 }
 
 let installed: RoomHost | undefined;

@@ -47,6 +47,12 @@ export function createMetrics(read: { rooms: () => Record<string, number>; clien
       labelNames: ["mode"],
       registers,
     }),
+    inputs: new Counter({
+      name: "game_inputs_total",
+      help: "Inputs of clients that speak snapshots: applied, or lost because no frame brought them in time.",
+      labelNames: ["mode", "outcome"],
+      registers,
+    }),
     messages: new Counter({
       name: "game_messages_total",
       help: "Frames received from (in) and sent to (out) clients.",

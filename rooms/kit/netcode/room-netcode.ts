@@ -3,9 +3,10 @@ import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { DEFAULT_BUDGET_BYTES, type GameWire, MAX_BASELINE_AGE } from "../../../shared/netcode/index.ts";
 import { type MotionSources, MotionTracker, type Moving } from "./motion-tracker.ts";
+import { dropEmptyPatches } from "./quiet-patches.ts";
 import { RewoundView, type SeenView } from "./rewound-view.ts";
 import { ClientSight, Sight, type SightOptions } from "./sight.ts";
-import { SnapshotSeat } from "./snapshot-seat.ts";
+import { type InputCounts, SnapshotSeat } from "./snapshot-seat.ts";
 
 /** A player's own state outweighs everything: it is in every snapshot. */
 const SELF_WEIGHT = 1_000;
@@ -13,6 +14,11 @@ const SELF_WEIGHT = 1_000;
 const MAX_INTERPOLATION_MS = 250;
 /** Before a client's round trip is measured, it is taken to be this; ms. */
 const ASSUMED_ROUND_TRIP_MS = 250;
+
+/** A client whose transport chooses its channel by how its snapshots fare. */
+interface HybridClient extends Client {
+  onRoundTrip?(rttMs: number): void;
+}
 
 /** What a room tells of itself. */
 export interface RoomNetcodeOptions extends SightOptions {
@@ -66,9 +72,11 @@ export class RoomNetcode<Input> {
       client.view ??= new StateView();
       return;
     }
+    dropEmptyPatches(client);
     seated.snapshots.connect({
       sendFast: (frame) => (client.rawUnreliable ? client.rawUnreliable(frame) : client.raw(frame)),
       sendReliable: (frame) => client.raw(frame),
+      onRoundTrip: (rttMs) => (client as HybridClient).onRoundTrip?.(rttMs),
     });
   }
 
@@ -137,6 +145,13 @@ export class RoomNetcode<Input> {
         this.#lookForPatches(seated, player);
       }
     }
+  }
+
+  /** Inputs applied and lost since the last call, of all seats. */
+  takeInputCounts(): InputCounts {
+    const counts = { applied: 0, lost: 0 };
+    for (const { snapshots } of this.#seats.values()) snapshots?.countInputs(counts);
+    return counts;
   }
 
   /** Sends the committed tick to every client that is ready for it. */

@@ -15,6 +15,8 @@ export interface SnapshotLink {
   sendFast(frame: Uint8Array): void;
   /** Sends a frame that must arrive. */
   sendReliable(frame: Uint8Array): void;
+  /** A snapshot of this client was acknowledged after so long; what chooses the channel wants to know. */
+  onRoundTrip(rttMs: number): void;
 }
 
 /** What the seat has of its room. */
@@ -23,6 +25,12 @@ export interface SnapshotSeatOptions {
   readonly tracker: MotionTracker;
   readonly budgetBytes: number;
   readonly tickHz: number;
+}
+
+/** Inputs that were applied, and those that no frame brought in time. */
+export interface InputCounts {
+  applied: number;
+  lost: number;
 }
 
 /** The codecs of one life of a connection. */
@@ -41,6 +49,8 @@ export class SnapshotSeat<Input> {
   readonly #options: SnapshotSeatOptions;
   readonly #values: Float64Array;
   readonly #input: Record<string, number | boolean> = {};
+  #applied = 0;
+  #lostCounted = 0;
   #epoch = -1;
   #life: Life | undefined;
 
@@ -54,6 +64,7 @@ export class SnapshotSeat<Input> {
   connect(link: SnapshotLink): void {
     const { wire, tracker, budgetBytes } = this.#options;
     this.#epoch = (this.#epoch + 1) % EPOCH_COUNT;
+    this.#lostCounted = 0;
     this.#life = {
       link,
       encoder: new SnapshotEncoder(tracker.history, { budgetBytes, epoch: this.#epoch }),
@@ -80,7 +91,7 @@ export class SnapshotSeat<Input> {
     if (outcome === "malformed" || outcome === "foreign") return outcome === "foreign";
     const { snapshotTick, snapshotMask } = life.receiver.header;
     life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
-    this.roundTrip.acknowledged(snapshotTick, nowMs);
+    if (this.roundTrip.acknowledged(snapshotTick, nowMs)) life.link.onRoundTrip(this.roundTrip.latestMs);
     return true;
   }
 
@@ -93,11 +104,21 @@ export class SnapshotSeat<Input> {
   next(): Input | undefined {
     const { input: layout } = this.#options.wire;
     if (!this.#life?.receiver.take(this.#values)) return undefined;
+    this.#applied += 1;
     for (let field = 0; field < layout.size; field++) {
       const value = this.#values[field]!;
       this.#input[layout.names[field]!] = layout.specs[field]!.type === "boolean" ? value !== 0 : value;
     }
     return this.#input as Input;
+  }
+
+  /** Adds to `counts` the inputs that were applied, and lost for good, since the last call. */
+  countInputs(counts: InputCounts): void {
+    const lost = this.#life?.receiver.lostCount ?? 0;
+    counts.applied += this.#applied;
+    counts.lost += lost - this.#lostCounted;
+    this.#applied = 0;
+    this.#lostCounted = lost;
   }
 
   /** Sends this tick's snapshot, after a welcome if it is the first of this life. */
