@@ -137,10 +137,16 @@ test("clients that get patches are sent the same, through a view of their own", 
   assert.ok(movers > 0 && hidden > 0);
 });
 
-test("clients that speak snapshots are sent no motion in patches", async () => {
+test("clients that speak snapshots are sent one frame a tick, and no motion in patches", async () => {
   const herders = await row(2, 1);
-  for (let tick = 0; tick < TICK_HZ; tick++) herders.tick();
   const [ann] = herders.clients as [Client];
+  let frames = 0;
+  for (let tick = 0; tick < TICK_HZ; tick++) {
+    herders.tick(() => {
+      frames += ann.downlink.length;
+    });
+  }
+  assert.equal(frames, TICK_HZ + 1, "a snapshot a tick, and the patch that the seconds left are in");
   assert.equal(ann.room.state.movers?.size ?? 0, 0);
   for (const herder of ann.room.state.players.values()) assert.deepEqual([herder.x, herder.y], [undefined, undefined]);
 });
