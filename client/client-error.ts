@@ -33,10 +33,16 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ticket.expired",
   "ticket.used",
   "room.full",
+  "room.gone",
   "server.draining",
   "service.unavailable",
   "internal",
 ]);
+
+/** Public codes that a player can do something about at once. */
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  "build.mismatch": "Reload the page, or update the client: it is older or newer than the server.",
+};
 
 /** A code of the client's own. */
 export type ClientOnlyErrorCode = keyof typeof CLIENT_CATALOGUE;
@@ -81,6 +87,7 @@ export function sentence(text: string): string {
 function describe(code: ClientErrorCode): { title: string; advice: string; isRetryable: boolean } {
   if (!isErrorCode(code)) return CLIENT_CATALOGUE[code];
   const isRetryable = RETRYABLE.has(code);
-  const advice = isRetryable ? "Try again in a moment." : "Trying again without a change will not help.";
+  const usual = isRetryable ? "Try again in a moment." : "Trying again without a change will not help.";
+  const advice = ADVICE[code] ?? usual;
   return { title: ERROR_CATALOGUE[code].title, advice, isRetryable };
 }

@@ -1,6 +1,8 @@
 // connect() from end to end: a fake platform made of the shared shapes, and a real Colyseus server.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { arena } from "../shared/schema/arena/index.ts";
+import { integer } from "../shared/schema/motion.ts";
 import type { ClientErrorCode } from "./client-error.ts";
 import { ClientError, type ConnectOptions, connect, newDeviceId, PlatformApi } from "./index.ts";
 import { deadAddress, FakePlatform, refuse } from "./testing/fake-platform.ts";
@@ -27,7 +29,7 @@ beforeEach(async () => {
   server.behaviour.admit = () => undefined;
   room = await server.createRoom();
   platform = await FakePlatform.start();
-  platform.assign = () => ({ endpoint: server.endpoint, roomId: room.roomId, ticket: "good" });
+  platform.assign = (playerId) => server.assign(room.roomId, playerId);
 });
 afterEach(async () => {
   await Promise.all(sessions.map((session) => session.leave()));
@@ -59,13 +61,20 @@ describe("connect()", () => {
     const tickets: string[] = [];
     server.behaviour.admit = (ticket) => void tickets.push(ticket);
     platform.pollsUntilMatched = 2;
+    const given: string[] = [];
+    platform.assign = async (playerId) => {
+      const assignment = await server.assign(room.roomId, playerId);
+      given.push(assignment.ticket);
+      return assignment;
+    };
     const session = await connected({ onProgress: (stage) => void stages.push(stage) });
     assert.deepEqual(stages, ["signing-in", "queueing", "joining", "joined"]);
-    assert.deepEqual(tickets, ["good"], "the ticket is shown once");
+    assert.deepEqual(tickets, given, "the ticket is shown once");
     assert.ok(session.self);
     const loop = new FrameLoop(session);
-    loop.held = { moveX: 1 };
-    await loop.until("the server to move us", () => session.self!.x > 1);
+    const { x } = session.self!;
+    loop.held = { moveX: x > 0 ? -1 : 1 };
+    await loop.until("the server to move us", () => Math.abs(session.self!.x - x) > 1);
     assert.equal(session.stats.corrections, 0);
   });
 
@@ -76,7 +85,7 @@ describe("connect()", () => {
     assert.notEqual(other.playerId, first.playerId);
   });
 
-  for (const code of ["ticket.expired", "ticket.used", "room.full", "server.draining"] as const) {
+  for (const code of ["ticket.expired", "ticket.used", "room.full", "room.gone", "server.draining"] as const) {
     test(`${code} is cured by one more ticket`, async () => {
       let admissions = 0;
       server.behaviour.admit = () => {
@@ -101,9 +110,17 @@ describe("connect()", () => {
     assert.equal((await refused("ticket.wrong_player")).retryable, false);
   });
 
-  test("a room that is gone and a game server that does not answer are unreachable rooms", async () => {
+  test("a client of another build is told to reload, and that trying again does not help", async () => {
+    const game = { ...arena, netcode: { ...arena.netcode!, motion: { players: { x: integer(0, 1) } } } };
+    const error = await refused("build.mismatch", { game });
+    assert.equal(error.retryable, false);
+    assert.match(error.message, /Reload the page/);
+    assert.equal(platform.asked.filter((what) => what === "POST /v1/matchmaking/join").length, 1);
+  });
+
+  test("a room that is gone, a game server that does not answer and an address that is none are told apart", async () => {
     platform.assign = () => ({ endpoint: server.endpoint, roomId: "nowhere", ticket: "good" });
-    await refused("client.room_unreachable");
+    assert.equal((await refused("room.gone")).retryable, true);
     const endpoint = (await deadAddress()).replace("http", "ws");
     platform.assign = () => ({ endpoint, roomId: room.roomId, ticket: "good" });
     assert.match((await refused("client.room_unreachable")).message, /127\.0\.0\.1/);
@@ -135,11 +152,12 @@ describe("connect()", () => {
   });
 
   test("an abort while joining leaves no player behind", async () => {
+    const witness = await connected();
     const abort = new AbortController();
     server.behaviour.admit = () => abort.abort();
     await refused("client.aborted", { signal: abort.signal });
-    const loop = await connected();
-    await new FrameLoop(loop).until("only the second player to be left", () => room.state.players.size === 1);
+    await connected();
+    await new FrameLoop(witness).until("only the other two to be left", () => room.state.players.size === 2);
   });
 
   test("a platform that cannot be reached, refuses or talks nonsense is told apart", async () => {

@@ -7,7 +7,7 @@ import type { Assignment, MatchmakingStatus } from "../shared/schema/platform/in
 import { ClientError, type ClientErrorCode, isErrorCode, sentence, toClientError } from "./client-error.ts";
 import { deviceIdOfThisPage } from "./device-id.ts";
 import type { GameRoom } from "./game-room.ts";
-import { GameSession } from "./game-session.ts";
+import { GameSession, joinOptions } from "./game-session.ts";
 import { PlatformApi } from "./platform-api.ts";
 
 /** How long to queue when the caller does not say. */
@@ -22,6 +22,7 @@ const WORTH_ANOTHER_TICKET: ReadonlySet<ClientErrorCode> = new Set<ClientErrorCo
   "ticket.expired",
   "ticket.used",
   "room.full",
+  "room.gone",
   "server.draining",
 ]);
 
@@ -136,7 +137,7 @@ async function joinRoom<State extends Schema, Self extends Schema, Input extends
 ): Promise<GameSession<State, Self, Input>> {
   const client = clientFor(endpoint);
   client.auth.token = ticket;
-  const joining = client.joinById<State>(roomId, { playerId }) as Promise<GameRoom<State>>;
+  const joining = client.joinById<State>(roomId, joinOptions(game, playerId)) as Promise<GameRoom<State>>;
   // When the wait is given up, a join that still succeeds is undone; one that fails by then is of no interest.
   const undo = (): void => void joining.then((room) => room.leave()).catch(() => undefined);
   // Made in the turn the join resolves in: the session taps the connection before the first state can arrive.
@@ -152,17 +153,17 @@ async function joinRoom<State extends Schema, Self extends Schema, Input extends
   return session;
 }
 
-/** Resolves when the own player is in the state; rejects when the room closes before. */
+/** Resolves when the own player is known, with its motion; rejects when the room closes before. */
 function seated<State extends Schema, Self extends Schema, Input extends object>(
   session: GameSession<State, Self, Input>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const check = (): void => {
       if (!session.self) return;
-      session.room.onStateChange.remove(check);
+      stop();
       resolve();
     };
-    session.room.onStateChange(check);
+    const stop = session.onSnapshot(check);
     session.onLeave(({ reason, detail }) => {
       const said = detail === "" ? "" : ` It said: ${sentence(detail)}`;
       reject(new ClientError("client.room_unreachable", `The room closed before the game began (${reason}).${said}`));

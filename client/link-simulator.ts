@@ -18,8 +18,6 @@ export interface TappedConnection {
 export interface FrameObserver {
   onFrameOut(bytes: number): void;
   onFrameIn(bytes: number): void;
-  /** Segments that the simulation sent, resends included, and how many of them it lost. */
-  onSegments(sent: number, lost: number): void;
 }
 
 /** Time as the simulator needs it; replaced in tests. */
@@ -53,10 +51,10 @@ export class LinkSimulator {
     const { transport, events } = connection;
     const send = transport.send.bind(transport);
     const { onmessage, onclose } = events;
-    this.#outbound = new WaitingFrames(new LinkSchedule(seed), timer, observer, (frame) => {
+    this.#outbound = new WaitingFrames(new LinkSchedule(seed), timer, (frame) => {
       if (this.#connection.isOpen) send(frame);
     });
-    this.#inbound = new WaitingFrames(new LinkSchedule(seed + 1), timer, observer, (event) => onmessage?.(event));
+    this.#inbound = new WaitingFrames(new LinkSchedule(seed + 1), timer, (event) => onmessage?.(event));
 
     transport.send = (frame) => {
       observer.onFrameOut(frame.byteLength);
@@ -95,15 +93,13 @@ export class LinkSimulator {
 /** Frames on their way in one direction, in order, and the one timer that lets them pass. */
 class WaitingFrames<Frame> {
   readonly #schedule: LinkSchedule;
-  readonly #observer: FrameObserver;
   readonly #timer: LinkTimer;
   readonly #pass: (frame: Frame) => void;
   #frames: { frame: Frame; arrivalMs: number }[] = [];
   #cancelTimer: (() => void) | undefined;
 
-  constructor(schedule: LinkSchedule, timer: LinkTimer, observer: FrameObserver, pass: (frame: Frame) => void) {
+  constructor(schedule: LinkSchedule, timer: LinkTimer, pass: (frame: Frame) => void) {
     this.#schedule = schedule;
-    this.#observer = observer;
     this.#timer = timer;
     this.#pass = pass;
   }
@@ -114,10 +110,7 @@ class WaitingFrames<Frame> {
 
   add(frame: Frame, conditions: LinkConditions): void {
     if (this.#frames.length >= MAX_WAITING_FRAMES) this.passAll();
-    const lossesBefore = this.#schedule.losses;
     const arrivalMs = this.#schedule.arrivalMs(this.#timer.now(), conditions);
-    const lost = this.#schedule.losses - lossesBefore;
-    this.#observer.onSegments(1 + lost, lost);
     this.#frames.push({ frame, arrivalMs });
     if (this.#frames.length === 1) this.#arm();
   }

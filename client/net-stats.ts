@@ -1,25 +1,22 @@
 // What the net graph shows: figures of the connection, cheap to read every frame.
-import type { RoomClock } from "@colyseus/sdk";
+import type { ChannelKind } from "./netcode/fast-link.ts";
 
 /** A second is counted in tenths. */
 const BUCKET_MS = 100;
-/** Rates are of the last second; losses, being rare, of the last five. */
+/** Rates are of the last second. */
 const RATE_BUCKETS = 10;
-const LOSS_BUCKETS = 50;
-
-/** Which channel carries what. */
-export type ChannelKind = "websocket" | "datagram";
 
 /** The state of the connection and of the prediction, as of the last frame. */
 export interface NetStats {
-  /** From the sending of an input to the news that it was applied, smoothed: the network both ways and the wait for a tick. */
+  /** Round trip of the network, without the waits for a tick; the last one known. */
   readonly rttMs: number;
   /** How far snapshots stray from their even spacing (RFC 3550's interarrival jitter). */
   readonly jitterMs: number;
-  /** A WebSocket shows no loss of its own (TCP resends): this is the share of segments, over 5 s, that the link simulator lost. */
+  /** Share of the snapshots of the last five seconds that never came. A WebSocket loses none: there, a loss is a stall. */
   readonly lossPercent: number;
   /** The newest server tick that has arrived. */
   readonly tick: number;
+  /** Snapshots that showed something newer; patches in a game without snapshots. */
   readonly snapshotsPerSecond: number;
   readonly bytesInPerSecond: number;
   readonly bytesOutPerSecond: number;
@@ -29,8 +26,9 @@ export interface NetStats {
   readonly corrections: number;
   /** Inputs sent and not yet acknowledged. */
   readonly pendingInputs: number;
-  /** How far behind the newest snapshot other players are drawn. */
+  /** How far behind the newest snapshot others are drawn: as much as the evenness of arrivals asks for. */
   readonly interpolationDelayMs: number;
+  /** The channels of inputs and snapshots; all else is on the WebSocket. */
   readonly channels: { readonly input: ChannelKind; readonly state: ChannelKind };
   readonly isReconnecting: boolean;
 }
@@ -70,71 +68,59 @@ export class RateMeter {
 }
 
 /** The session's parts that figures are read from. */
-export interface StatsSources {
-  readonly clock: () => RoomClock;
-  /** The newest server tick. */
-  readonly tick: () => number;
-  readonly corrections: () => number;
-  readonly correctionMetres: () => number;
-  readonly pendingInputs: () => number;
-  readonly interpolationDelayMs: () => number;
-  readonly isReconnecting: () => boolean;
-}
+export type StatsSources = {
+  readonly [Name in Exclude<
+    keyof NetStats,
+    "snapshotsPerSecond" | "bytesInPerSecond" | "bytesOutPerSecond"
+  >]: () => NetStats[Name];
+};
 
 /** Counts traffic and presents all figures as one live object. */
 export class NetStatsMeter implements NetStats {
-  readonly channels = { input: "websocket", state: "websocket" } as const;
   readonly #sources: StatsSources;
+  readonly #now: () => number;
   readonly #bytesIn = new RateMeter();
   readonly #bytesOut = new RateMeter();
   readonly #snapshots = new RateMeter();
-  readonly #segments = new RateMeter(LOSS_BUCKETS);
-  readonly #losses = new RateMeter(LOSS_BUCKETS);
 
-  constructor(sources: StatsSources) {
+  /** `now` is a steady clock in ms. */
+  constructor(sources: StatsSources, now: () => number) {
     this.#sources = sources;
+    this.#now = now;
   }
 
   onFrameIn(bytes: number): void {
-    this.#bytesIn.add(bytes, performance.now());
+    this.#bytesIn.add(bytes, this.#now());
   }
 
   onFrameOut(bytes: number): void {
-    this.#bytesOut.add(bytes, performance.now());
-  }
-
-  onSegments(sent: number, lost: number): void {
-    const nowMs = performance.now();
-    this.#segments.add(sent, nowMs);
-    this.#losses.add(lost, nowMs);
+    this.#bytesOut.add(bytes, this.#now());
   }
 
   onSnapshot(): void {
-    this.#snapshots.add(1, performance.now());
+    this.#snapshots.add(1, this.#now());
   }
 
   get rttMs(): number {
-    return this.#sources.clock().smoothedRtt();
+    return this.#sources.rttMs();
   }
   get jitterMs(): number {
-    return this.#sources.clock().jitter();
+    return this.#sources.jitterMs();
   }
   get lossPercent(): number {
-    const nowMs = performance.now();
-    const sent = this.#segments.recent(nowMs);
-    return sent === 0 ? 0 : (100 * this.#losses.recent(nowMs)) / sent;
+    return this.#sources.lossPercent();
   }
   get tick(): number {
     return this.#sources.tick();
   }
   get snapshotsPerSecond(): number {
-    return this.#snapshots.recent(performance.now());
+    return this.#snapshots.recent(this.#now());
   }
   get bytesInPerSecond(): number {
-    return this.#bytesIn.recent(performance.now());
+    return this.#bytesIn.recent(this.#now());
   }
   get bytesOutPerSecond(): number {
-    return this.#bytesOut.recent(performance.now());
+    return this.#bytesOut.recent(this.#now());
   }
   get correctionMetres(): number {
     return this.#sources.correctionMetres();
@@ -147,6 +133,9 @@ export class NetStatsMeter implements NetStats {
   }
   get interpolationDelayMs(): number {
     return this.#sources.interpolationDelayMs();
+  }
+  get channels(): NetStats["channels"] {
+    return this.#sources.channels();
   }
   get isReconnecting(): boolean {
     return this.#sources.isReconnecting();

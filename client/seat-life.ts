@@ -19,8 +19,7 @@ export class SeatLife<State> {
   readonly #reconnectListeners = new Set<() => void>();
   readonly #leaveListeners = new Set<(leave: Leave) => void>();
 
-  /** `onReturn` runs when a dropped seat has its first new state, before anybody else hears of it. */
-  constructor(room: GameRoom<State>, onReturn: () => void) {
+  constructor(room: GameRoom<State>) {
     this.#room = room;
     Object.assign(room.reconnection, RECONNECTION);
     room.onDrop(() => {
@@ -32,13 +31,6 @@ export class SeatLife<State> {
     room.onReconnect(() => {
       if (this.#hasEnded) void room.leave();
       else this.#awaitsState = true;
-    });
-    room.onStateChange(() => {
-      if (!this.#awaitsState) return;
-      this.#awaitsState = false;
-      this.#isReconnecting = false;
-      onReturn();
-      for (const listener of this.#reconnectListeners) listener();
     });
     room.onLeave((code, detail) => this.#end(code, detail));
   }
@@ -54,6 +46,14 @@ export class SeatLife<State> {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** The state of now is here: a seat that came back is taken again. */
+  arrive(): void {
+    if (!this.#awaitsState) return;
+    this.#awaitsState = false;
+    this.#isReconnecting = false;
+    for (const listener of this.#reconnectListeners) listener();
   }
 
   onDrop(listener: () => void): () => void {

@@ -160,7 +160,7 @@ describe("the own player's prediction", () => {
       last = x;
     }
     bench.isStepping = true;
-    bench.prediction.restart();
+    bench.reconnect();
     const { x } = bench.frame(0, STILL);
     assert.ok(Math.abs(x - last) < ROUNDING);
   });

@@ -1,8 +1,9 @@
 // The own player: predicted by the SDK's Reconciler, and drawn ahead of its last step so that a key answers in its frame.
 import type { Schema } from "@colyseus/schema";
-import type { InputHandle, Predict, Reconciler } from "@colyseus/sdk";
+import { type InputHandle, Reconciler } from "@colyseus/sdk";
 import type { GameDefinition } from "../shared/schema/game.ts";
 import { copyInput, inputFieldsOf } from "./input-fields.ts";
+import type { InputLog } from "./netcode/input-log.ts";
 
 /** What is wrong on screen eases away by 63 % in this time. */
 export const EASE_MS = 80;
@@ -10,6 +11,15 @@ export const EASE_MS = 80;
 export const MIN_CORRECTION = 0.001;
 
 type Numbers = Record<string, number>;
+
+/** The own player's state as the server has it, after the last input that it has confirmed. */
+export type Truth = Readonly<Record<string, number | boolean>>;
+
+/** What Colyseus' `Reconciler` observes of inputs; its own handle is one, and `InputLog` another. */
+export type ObservedInput<Input extends object> = Pick<
+  InputLog<Input>,
+  "epoch" | "sentCount" | "lastProcessed" | "pendingCount" | "replayBufferSize" | "at" | "onSend" | "reckonTimeAt"
+>;
 
 /** What a frame tells the prediction. */
 export interface PredictionFrame<Input> {
@@ -34,14 +44,12 @@ export interface PredictionFrame<Input> {
  * The order within a frame: `begin`, then the inputs that are due are sent, then `end`.
  */
 export class SelfPrediction<State extends Schema, Player extends Schema, Input extends object> {
-  readonly player: Player;
   /** Corrections of position of more than a millimetre, and the size of the newest. */
   corrections = 0;
   correctionMetres = 0;
 
   readonly #game: GameDefinition<State, Player, Input>;
-  readonly #predict: Predict;
-  readonly #input: InputHandle<Input>;
+  readonly #input: ObservedInput<Input>;
   readonly #me: Reconciler<Player>;
   readonly #stepSeconds: number;
   readonly #shownInput: Input;
@@ -54,23 +62,21 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
   #fraction = 0;
   #epoch: number;
 
-  /** `predict` is driven by this class alone. `player` must hold the server's state already. */
-  constructor(game: GameDefinition<State, Player, Input>, predict: Predict, player: Player, input: InputHandle<Input>) {
+  /** `truth` must hold the server's state already; it is read again with each confirmation. */
+  constructor(game: GameDefinition<State, Player, Input>, truth: Truth, input: ObservedInput<Input>) {
     this.#game = game;
-    this.#predict = predict;
     this.#input = input;
     this.#epoch = input.epoch;
-    this.player = player;
     this.#stepSeconds = 1 / game.tickHz;
     this.#shownInput = new game.Input();
     this.#inputFields = inputFieldsOf(game.Input);
-    this.#me = predict.reconciler(player, {
-      input,
+    this.#me = new Reconciler<Player, Input>(truth, {
+      input: input as unknown as InputHandle<Input>,
       fields: game.predicted,
       stepMs: 1000 / game.tickHz,
       stepSeconds: this.#stepSeconds,
       step: (context, state, command) => {
-        game.step(state, command as unknown as Input, context.dt);
+        game.step(state, command, context.dt);
       },
     }) as unknown as Reconciler<Player>;
     for (const field of game.position) this.#offset[field] = 0;
@@ -101,11 +107,6 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
     return typeof drawn === "number" ? drawn + (this.#offset[field] ?? 0) : undefined;
   }
 
-  /** Starts over from the server's state, as after a reconnection: what was sent before is forgotten. */
-  restart(): void {
-    this.#moveSmoothly(() => this.#me.reset());
-  }
-
   /** Ends the prediction; the player is then drawn as the server says. */
   dispose(): void {
     this.#me.dispose();
@@ -117,7 +118,7 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
     const state = this.#me.state as unknown as Numbers;
     const { position, teleportDistance } = this.#game;
     for (const field of position) this.#exact[field] = state[field]!;
-    this.#moveSmoothly(() => this.#predict.tick(nowMs));
+    this.#moveSmoothly(() => this.#me.tick(nowMs));
     const size = distance(this.#exact, state, position);
     if (isRestart || size <= MIN_CORRECTION || size > teleportDistance) return;
     this.corrections += 1;

@@ -14,23 +14,31 @@ export class StepPacer {
     this.#stepMs = stepMs;
   }
 
-  /** Steps due at `nowMs`, 0 to `MAX_STEPS_PER_FRAME`. The first call starts the clock; a clock that goes back counts as standing. */
-  advance(nowMs: number): number {
+  /**
+   * Steps due at `nowMs`, 0 to `MAX_STEPS_PER_FRAME`, when steps run at `rate` times their usual pace. The first call starts
+   * the clock; a clock that goes back counts as standing.
+   */
+  advance(nowMs: number, rate = 1): number {
     const elapsedMs = this.#lastMs === undefined ? 0 : Math.max(0, nowMs - this.#lastMs);
     this.#lastMs = nowMs;
-    this.#leftMs += elapsedMs;
-    const due = Math.floor(this.#leftMs / this.#stepMs);
+    this.#leftMs += elapsedMs * rate;
+    const due = Math.max(0, Math.floor(this.#leftMs / this.#stepMs));
     if (due > MAX_STEPS_PER_FRAME) {
       this.#leftMs = 0;
       return MAX_STEPS_PER_FRAME;
     }
-    this.#leftMs = Math.max(0, this.#leftMs - due * this.#stepMs);
+    this.#leftMs -= due * this.#stepMs;
     return due;
   }
 
-  /** How far the step in progress is, in [0, 1). */
+  /** Leaves out the next `steps` steps: their time passes, and nothing runs. */
+  skip(steps: number): void {
+    this.#leftMs -= steps * this.#stepMs;
+  }
+
+  /** How far the step in progress is, in [0, 1); 0 while steps are left out. */
   get fraction(): number {
-    return Math.min(this.#leftMs / this.#stepMs, 1 - Number.EPSILON);
+    return Math.min(Math.max(0, this.#leftMs / this.#stepMs), 1 - Number.EPSILON);
   }
 
   /** Begins a new step now: used while no input can be sent. */

@@ -1,7 +1,7 @@
 // Errors become words that say what to do, and retries back off.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endProblem, joinProblem, retryDelayMs } from "./problems.ts";
+import { endProblem, joinProblem, needsReload, retryDelayMs } from "./problems.ts";
 
 test("an unreachable platform is named, with how to start it, and the error's own detail", () => {
   const problem = joinProblem({ code: "client.unreachable", detail: "No answer from http://localhost:8000." });
@@ -28,4 +28,11 @@ test("an ended session says why, quotes its close code, and plays again by itsel
 
 test("retries wait 2, 4, 8 and then never more than 15 seconds", () => {
   assert.deepEqual([1, 2, 3, 4, 50].map(retryDelayMs), [2_000, 4_000, 8_000, 15_000, 15_000]);
+});
+
+test("a page of another build is reloaded, not tried again", () => {
+  const problem = joinProblem({ code: "build.mismatch", detail: "Reload the page." });
+  assert.equal(problem.action, "Reload");
+  assert.equal(needsReload({ code: "build.mismatch" }), true);
+  assert.equal(needsReload({ code: "room.full" }), false);
 });

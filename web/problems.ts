@@ -23,6 +23,9 @@ interface KnownError {
 
 const RETRY_SHORTLY = "The page tries again by itself; you can also press the button.";
 
+/** The code of a refusal that only a reload can cure. */
+const OTHER_BUILD = "build.mismatch";
+
 const TITLES: readonly { codes: readonly string[]; title: string; steps: readonly string[] }[] = [
   {
     codes: ["client.unreachable"],
@@ -38,7 +41,7 @@ const TITLES: readonly { codes: readonly string[]; title: string; steps: readonl
     ],
   },
   {
-    codes: ["client.timeout", "service.unavailable", "room.full", "server.draining"],
+    codes: ["client.timeout", "service.unavailable", "room.full", "room.gone", "server.draining"],
     title: "No seat is free just now",
     steps: ["Game servers may be full or starting.", RETRY_SHORTLY],
   },
@@ -47,6 +50,11 @@ const TITLES: readonly { codes: readonly string[]; title: string; steps: readonl
     codes: ["client.bad_response"],
     title: "This page and the platform do not fit together",
     steps: ["Reload the page to get the newest one."],
+  },
+  {
+    codes: [OTHER_BUILD],
+    title: "There is a newer version of the game",
+    steps: ["The game server does not understand this page any more. Reload it to get the new one."],
   },
 ];
 
@@ -59,8 +67,13 @@ export function joinProblem(error: unknown): ProblemText {
     detail: String(detail ?? message ?? error),
     steps: known?.steps ?? ["Try again. If it stays so, reload the page."],
     code: typeof code === "string" ? code : "",
-    action: "Try again",
+    action: needsReload(error) ? "Reload" : "Try again",
   };
+}
+
+/** Whether only a reload of the page helps against an error of joining. */
+export function needsReload(error: unknown): boolean {
+  return (error as KnownError | undefined)?.code === OTHER_BUILD;
 }
 
 const ENDINGS: Readonly<Record<LeaveReason, { title: string; steps: readonly string[]; isRetryable: boolean }>> = {

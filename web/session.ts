@@ -2,7 +2,7 @@
 import { ClientError, connect, type GameSession, type Leave } from "../client/index.ts";
 import type { ArenaInput, ArenaState, Player } from "../shared/schema/arena/index.ts";
 import type { Screen } from "./hud/screen.ts";
-import { endProblem, joinProblem, retryDelayMs } from "./problems.ts";
+import { endProblem, joinProblem, needsReload, retryDelayMs } from "./problems.ts";
 
 /** How long an ending can be read before the page joins again by itself. */
 const REJOIN_MS = 8_000;
@@ -25,6 +25,7 @@ export async function join(screen: Screen): Promise<ArenaSession> {
       failures += 1;
       const isRetryable = error instanceof ClientError && error.retryable;
       await screen.showProblem(joinProblem(error), isRetryable ? retryDelayMs(failures) : undefined);
+      if (needsReload(error)) window.location.reload();
     }
   }
 }

@@ -12,8 +12,6 @@ import {
   SignInResponse,
 } from "../../shared/schema/platform/index.ts";
 
-const ACCESS_TOKEN = "access-token";
-
 /** A platform on a free port whose answers the test decides. */
 export class FakePlatform {
   /** Everything that was asked, as `METHOD /path`. */
@@ -22,14 +20,16 @@ export class FakePlatform {
   readonly openTickets = new Set<string>();
   /** How often `status` says queued before it says matched. */
   pollsUntilMatched = 0;
-  /** The assignment of the next match; called once for each. */
-  assign: () => Assignment = () => {
+  /** The assignment of a player's next match; called once for each. */
+  assign: (playerId: string) => Assignment | Promise<Assignment> = () => {
     throw new Error("The test gave no assignment.");
   };
   /** When set, every request is answered with this. */
   answerWith: ((context: Context) => Response) | undefined;
 
   readonly #players = new Map<string, string>();
+  /** Players by access token, and what is left of each ticket. */
+  readonly #signedIn = new Map<string, string>();
   readonly #polls = new Map<string, number>();
   readonly #server: ServerType;
 
@@ -58,28 +58,29 @@ export class FakePlatform {
       this.asked.push(`${context.req.method} ${context.req.path}`);
       if (this.answerWith) return this.answerWith(context);
       const isSigningIn = context.req.path === "/v1/auth/guest";
-      const isKnown = context.req.header("authorization") === `Bearer ${ACCESS_TOKEN}`;
-      return isSigningIn || isKnown ? next() : refuse(context, "auth.missing", "Sign in first.");
+      return isSigningIn || this.#playerOf(context) ? next() : refuse(context, "auth.missing", "Sign in first.");
     });
     app.post("/v1/auth/guest", async (context) => {
       const { deviceId } = GuestSignInRequest.parse(await context.req.json());
       const playerId = this.#players.get(deviceId) ?? randomUUID();
       this.#players.set(deviceId, playerId);
-      return context.json(SignInResponse.parse({ playerId, accessToken: ACCESS_TOKEN, expiresIn: 600 }));
+      const accessToken = randomUUID();
+      this.#signedIn.set(`Bearer ${accessToken}`, playerId);
+      return context.json(SignInResponse.parse({ playerId, accessToken, expiresIn: 600 }));
     });
     app.post("/v1/matchmaking/join", async (context) => {
       JoinMatchmakingRequest.parse(await context.req.json());
       const ticketId = randomUUID();
       this.openTickets.add(ticketId);
       this.#polls.set(ticketId, this.pollsUntilMatched);
-      return context.json(this.#status(ticketId));
+      return context.json(await this.#status(context, ticketId));
     });
-    app.get("/v1/matchmaking/status", (context) => {
+    app.get("/v1/matchmaking/status", async (context) => {
       const ticketId = context.req.query("ticketId") ?? "";
       const polls = this.#polls.get(ticketId);
       if (polls === undefined) return refuse(context, "matchmaking.ticket_not_found", "It is gone.");
       this.#polls.set(ticketId, polls - 1);
-      return context.json(this.#status(ticketId));
+      return context.json(await this.#status(context, ticketId));
     });
     app.delete("/v1/matchmaking/status", (context) => {
       const ticketId = context.req.query("ticketId") ?? "";
@@ -89,9 +90,13 @@ export class FakePlatform {
     return app;
   }
 
-  #status(ticketId: string): MatchmakingStatus {
+  async #status(context: Context, ticketId: string): Promise<MatchmakingStatus> {
     if ((this.#polls.get(ticketId) ?? 0) > 0) return { ticketId, status: "queued" };
-    return { ticketId, status: "matched", assignment: this.assign() };
+    return { ticketId, status: "matched", assignment: await this.assign(this.#playerOf(context) ?? "") };
+  }
+
+  #playerOf(context: Context): string | undefined {
+    return this.#signedIn.get(context.req.header("authorization") ?? "");
   }
 }
 

@@ -1,111 +1,55 @@
-// A small arena on a real Colyseus server, for the client's tests: by the clock, or tick by tick when the test says so.
-import { type AuthContext, type Client, matchMaker, Room, Server, ServerError } from "@colyseus/core";
-import { WebSocketTransport } from "@colyseus/ws-transport";
-import {
-  ArenaInput,
-  ArenaState,
-  Player,
-  RECONNECTION_SECONDS,
-  stepPlayer,
-  TICK_HZ,
-} from "../../shared/schema/arena/index.ts";
-
-/** Inputs that one seat may have applied in one tick. */
-const INPUTS_A_TICK = 3;
+// The real game server with the real arena on this machine, by the clock; a test can make it refuse, or fall silent.
+import { randomUUID } from "node:crypto";
+import { type AuthContext, matchMaker, ServerError, type StepContext } from "@colyseus/core";
+import { Client } from "@colyseus/sdk";
+import { ArenaRoom } from "../../rooms/arena/arena-room.ts";
+import { TestGameServer } from "../../server/testing/test-game-server.ts";
+import { type ArenaState, arena } from "../../shared/schema/arena/index.ts";
+import type { Assignment } from "../../shared/schema/platform/index.ts";
+import type { GameRoom } from "../game-room.ts";
+import { GameSession, joinOptions } from "../game-session.ts";
+import type { ArenaSession } from "./frame-loop.ts";
 
 /** How the fixture's rooms behave; shared by all of them, reset by `LocalArena.start()`. */
 interface Behaviour {
-  /** True: ticks come from the test's `advance()`, not from the clock. */
-  isManual: boolean;
+  /** True: no tick runs, and so nothing is sent. */
+  isSilent: boolean;
   /** Throws to refuse a ticket. */
   admit: (ticket: string) => void;
-  reconnectionSeconds: number;
 }
 
 let behaviour: Behaviour;
 
-/** The arena's movement, and nothing else of its rules. */
-export class LocalArenaRoom extends Room<{ state: ArenaState; input: ArenaInput }> {
-  override state = new ArenaState();
-  override inputs = this.defineInput(ArenaInput, { sanitize: { moveX: [-1, 1], moveY: [-1, 1] } });
-  private readonly rewind = this.allowRewindState({ maxRewindMs: 250 });
-  /** What each granted input said, and the server time it asks to be judged at, or 0. */
-  readonly heard: { sessionId: string; input: ArenaInput; seenAtMs: number }[] = [];
-
-  static override async onAuth(ticket: string, _options: unknown, _context: AuthContext): Promise<object> {
+/** An arena that does what the test says before it does what an arena does. */
+export class LocalArenaRoom extends ArenaRoom {
+  static override async onAuth(ticket: string, options: unknown, context: AuthContext) {
     behaviour.admit(ticket);
-    return { ticket };
+    return ArenaRoom.onAuth(ticket, options, context);
   }
 
-  override onCreate(): void {
-    this.rewind.attachAll(this.state.players, { fields: ["x", "y"], mode: "snapshot" });
-    this.setFixedTimestep(() => {
-      if (!behaviour.isManual) this.advance();
-    }, TICK_HZ);
-    this.patchRate = null;
-    this.autoDispose = false;
-  }
-
-  override onJoin(client: Client): void {
-    this.state.players.set(client.sessionId, new Player());
-  }
-
-  override onDrop(client: Client): void {
-    this.allowReconnection(client, behaviour.reconnectionSeconds).catch(() => undefined);
-  }
-
-  override onLeave(client: Client): void {
-    this.state.players.delete(client.sessionId);
-  }
-
-  /** Inputs of a seat that have arrived and were not applied yet. */
-  waitingInputs(sessionId: string): number {
-    return this.inputs.get(sessionId).size;
-  }
-
-  /** One tick: at most `inputsATick` of each seat's inputs, then one patch. */
-  advance(inputsATick: number = INPUTS_A_TICK): void {
-    if (behaviour.isManual) this.clock.tick();
-    for (const [sessionId, player] of this.state.players) {
-      const inputs = this.inputs.get(sessionId);
-      for (let granted = 0; granted < inputsATick && inputs.size > 0; granted++) {
-        const input = inputs.next();
-        if (!input) break;
-        stepPlayer(player, input, 1 / TICK_HZ);
-        this.heard.push({ sessionId, input, seenAtMs: inputs.renderTime });
-      }
-    }
-    this.state.tick += 1;
-    this.broadcastPatch();
+  override advance(context: StepContext): void {
+    if (!behaviour.isSilent) super.advance(context);
   }
 }
 
 /** A game server on a free port of this machine. One at a time in a process, as Colyseus has it. */
 export class LocalArena {
   readonly behaviour: Behaviour;
-  readonly #server: Server;
-  readonly #transport: WebSocketTransport;
+  readonly #game: TestGameServer;
 
-  private constructor(server: Server, transport: WebSocketTransport) {
+  private constructor(game: TestGameServer) {
     this.behaviour = behaviour;
-    this.#server = server;
-    this.#transport = transport;
+    this.#game = game;
   }
 
   static async start(): Promise<LocalArena> {
-    behaviour = { isManual: false, admit: () => undefined, reconnectionSeconds: RECONNECTION_SECONDS };
-    const transport = new WebSocketTransport();
-    const server = new Server({ transport, greet: false, gracefullyShutdown: false });
-    server.define("arena", LocalArenaRoom);
-    await server.listen(0, "127.0.0.1");
-    return new LocalArena(server, transport);
+    behaviour = { isSilent: false, admit: () => undefined };
+    return new LocalArena(await TestGameServer.start({}, { arena: LocalArenaRoom }));
   }
 
   /** Where clients connect. */
   get endpoint(): string {
-    const address = this.#transport.server?.address();
-    if (typeof address !== "object" || address === null) throw new Error("The fixture's server does not listen.");
-    return `ws://127.0.0.1:${address.port}`;
+    return this.#game.endpoint;
   }
 
   async createRoom(): Promise<LocalArenaRoom> {
@@ -113,8 +57,23 @@ export class LocalArena {
     return matchMaker.getLocalRoomById(roomId) as LocalArenaRoom;
   }
 
-  stop(): Promise<void> {
-    return this.#server.gracefullyShutdown(false);
+  /** The way to a seat in a room, as the platform would give it. */
+  async assign(roomId: string, playerId: string): Promise<Assignment> {
+    return { endpoint: this.endpoint, roomId, ticket: await this.#game.ticket({ roomId, playerId }) };
+  }
+
+  /** A session in a room, without a platform. */
+  async join(roomId: string): Promise<ArenaSession> {
+    const playerId = randomUUID();
+    const { endpoint, ticket } = await this.assign(roomId, playerId);
+    const client = new Client(endpoint);
+    client.auth.token = ticket;
+    const room = (await client.joinById(roomId, joinOptions(arena, playerId))) as unknown as GameRoom<ArenaState>;
+    return new GameSession({ room, game: arena, playerId, linkSeed: 1 });
+  }
+
+  async stop(): Promise<void> {
+    await this.#game.stop();
   }
 }
 

@@ -1,12 +1,11 @@
 // A prediction without a network, for arithmetic: frames, keys and the server's answers come from the test.
-import { type InputHandle, type Predict, Reconciler } from "@colyseus/sdk";
+import { GameWire } from "../../shared/netcode/index.ts";
 import { ArenaInput, type ArenaState, arena, Player, stepPlayer, TICK_HZ } from "../../shared/schema/arena/index.ts";
-import { copyInput, inputFieldsOf } from "../input-fields.ts";
+import { InputLog } from "../netcode/input-log.ts";
 import { SelfPrediction } from "../self-prediction.ts";
 import { StepPacer } from "../step-pacer.ts";
 
 const STEP_MS = 1000 / TICK_HZ;
-const REPLAY_SIZE = 64;
 
 /** What is held: directions of -1, 0 or 1. */
 export interface Keys {
@@ -25,24 +24,16 @@ export class PredictionBench {
   isStepping = true;
   nowMs = 0;
 
-  readonly #mirror = new Player();
+  readonly #truth: Record<string, number | boolean> = {};
   readonly #lagSteps: number;
-  readonly #handle = new LoopbackInput();
+  readonly #inputs = new InputLog(new GameWire(arena.netcode!), ArenaInput);
   readonly #pacer = new StepPacer(STEP_MS);
   readonly #held = new ArenaInput();
 
   constructor(lagSteps: number) {
     this.#lagSteps = lagSteps;
-    let me: Reconciler | undefined;
-    const predict = {
-      reconciler: (instance: object, options: ConstructorParameters<typeof Reconciler>[1]) => {
-        me = new Reconciler(instance, options);
-        return me;
-      },
-      tick: (nowMs: number) => me?.tick(nowMs),
-    } as unknown as Predict;
-    const input = this.#handle as unknown as InputHandle<ArenaInput>;
-    this.prediction = new SelfPrediction(arena, predict, this.#mirror, input);
+    this.#tell();
+    this.prediction = new SelfPrediction(arena, this.#truth, this.#inputs);
     this.#pacer.advance(0);
   }
 
@@ -57,7 +48,7 @@ export class PredictionBench {
     const due = this.#pacer.advance(this.nowMs);
     if (!isStepping) this.#pacer.restart(this.nowMs);
     for (let step = 0; isStepping && step < due; step++) {
-      this.#handle.send(this.#held);
+      this.#inputs.add(this.#held);
       this.#serve();
     }
     this.prediction.end(this.#pacer.fraction);
@@ -65,46 +56,22 @@ export class PredictionBench {
     return { x: value("x"), y: value("y"), aim: value("aim") };
   }
 
+  /** The connection is a new one: what was sent and not answered is lost. */
+  reconnect(): void {
+    this.#tell();
+    this.#inputs.restart(1);
+  }
+
   /** The server steps what is old enough, and its answer arrives at once. */
   #serve(): void {
-    const seq = this.#handle.sentCount - this.#lagSteps;
+    const seq = this.#inputs.sentCount - this.#lagSteps;
     if (seq < 1) return;
-    stepPlayer(this.server, this.#handle.sent(seq), 1 / TICK_HZ);
-    for (const field of arena.predicted) Object.assign(this.#mirror, { [field]: this.server[field] });
-    this.#handle.lastProcessed = seq;
-  }
-}
-
-/** The parts of the SDK's input handle that a reconciler observes. */
-class LoopbackInput {
-  readonly replayBufferSize = REPLAY_SIZE;
-  epoch = 0;
-  sentCount = 0;
-  lastProcessed = 0;
-  readonly #fields = inputFieldsOf(ArenaInput);
-  readonly #sent = Array.from({ length: REPLAY_SIZE }, () => new ArenaInput());
-  readonly #listeners: ((seq: number) => void)[] = [];
-
-  send(input: ArenaInput): void {
-    this.sentCount += 1;
-    copyInput(input, this.sent(this.sentCount), this.#fields);
-    for (const listener of this.#listeners) listener(this.sentCount);
+    stepPlayer(this.server, this.#inputs.at(seq)!, 1 / TICK_HZ);
+    this.#tell();
+    this.#inputs.confirm(seq - 1);
   }
 
-  sent(seq: number): ArenaInput {
-    return this.#sent[seq % REPLAY_SIZE]!;
-  }
-
-  at(seq: number): ArenaInput | undefined {
-    return seq > this.lastProcessed && seq <= this.sentCount ? this.sent(seq) : undefined;
-  }
-
-  reckonTimeAt(): number {
-    return 0;
-  }
-
-  onSend(listener: (seq: number) => void): () => void {
-    this.#listeners.push(listener);
-    return () => undefined;
+  #tell(): void {
+    for (const field of arena.predicted) this.#truth[field] = this.server[field] as number | boolean;
   }
 }

@@ -38,7 +38,13 @@ const AREAS: readonly Area[] = [
   },
   { files: /^server\//, ours: ["server/", "rooms/index.ts", "rooms/kit/index.ts", "shared/"] },
   { files: /^platform\//, ours: ["platform/", "shared/schema/"] },
-  { files: /^client\//, ours: ["client/", "shared/"], packages: ["@colyseus/schema", "@colyseus/sdk", "zod"] },
+  {
+    files: /^client\//,
+    ours: ["client/", "shared/"],
+    // A client is tested against the real rooms and the real game server.
+    oursInTests: ["rooms/", "server/testing/"],
+    packages: ["@colyseus/schema", "@colyseus/sdk", "zod"],
+  },
   { files: /^web\/vite\.config\.ts$/, ours: [] },
   {
     files: /^web\//,

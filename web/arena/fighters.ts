@@ -133,6 +133,8 @@ export class Fighters {
   /** Puts every fighter where the session wants it drawn. */
   update(session: ArenaSession, pixelsPerMetre: number, dt: number): void {
     for (const [sessionId, player] of session.room.state.players) {
+      // A fighter's name may be here a moment before its place is.
+      if (Number.isNaN(session.truth(player, "x"))) continue;
       const view = this.#byId.get(sessionId) ?? this.#add(sessionId, player, sessionId === session.sessionId);
       view.x = session.value(player, "x");
       view.y = session.value(player, "y");
@@ -140,7 +142,7 @@ export class Fighters {
       this.#notice(view, player);
       view.show(player, pixelsPerMetre, dt);
       view.ghost.visible = player.isAlive;
-      view.ghost.position.set(player.x * UNIT, -player.y * UNIT);
+      view.ghost.position.set(session.truth(player, "x") * UNIT, -session.truth(player, "y") * UNIT);
     }
     for (const [sessionId, view] of this.#byId) {
       if (!session.room.state.players.has(sessionId)) this.#remove(sessionId, view);

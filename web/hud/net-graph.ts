@@ -17,13 +17,17 @@ const CHANNELS: Record<ChannelKind, string> = { websocket: "WebSocket", datagram
 const NUMBERS: readonly { label: string; title: string; text: (stats: Stats) => string }[] = [
   {
     label: "Round trip",
-    title: "From sending an input to hearing that it was applied",
+    title: "To the server and back, without waiting for a tick",
     text: (s) => `${Math.round(s.rttMs)} ms`,
   },
   { label: "Jitter", title: "How far snapshots stray from even spacing", text: (s) => `${s.jitterMs.toFixed(1)} ms` },
-  { label: "Loss", title: "Segments that the simulated link lost", text: (s) => `${s.lossPercent.toFixed(1)} %` },
+  {
+    label: "Loss",
+    title: "Snapshots that never came; a WebSocket stalls instead",
+    text: (s) => `${s.lossPercent.toFixed(1)} %`,
+  },
   { label: "Tick", title: "The newest tick of the server that is known here", text: (s) => String(s.tick) },
-  { label: "Snapshots", title: "States received a second", text: (s) => `${s.snapshotsPerSecond.toFixed(0)} /s` },
+  { label: "Snapshots", title: "Snapshots received a second", text: (s) => `${s.snapshotsPerSecond.toFixed(0)} /s` },
   { label: "Received", title: "Bytes a second from the server", text: (s) => bytes(s.bytesInPerSecond) },
   { label: "Sent", title: "Bytes a second to the server", text: (s) => bytes(s.bytesOutPerSecond) },
   { label: "Correction", title: "Size of the newest correction", text: (s) => `${s.correctionMetres.toFixed(2)} m` },
@@ -83,7 +87,7 @@ export class NetGraph {
     for (const plot of [this.#rtt, this.#gap, this.#correction]) plot.ring.clear();
     this.#lastSnapshotMs = 0;
     this.#lastCorrections = session.stats.corrections;
-    session.room.onStateChange(() => {
+    session.onSnapshot(() => {
       const nowMs = performance.now();
       if (this.#lastSnapshotMs > 0) this.#gap.ring.push(nowMs, nowMs - this.#lastSnapshotMs);
       this.#lastSnapshotMs = nowMs;

@@ -1,0 +1,85 @@
+// What this client did, tick by tick: sent until it is confirmed, and replayed until then.
+import { type GameWire, InputSender, type SnapshotAck } from "../../shared/netcode/index.ts";
+
+/** Inputs that can be replayed: at 60 Hz those of two seconds, the longest round trip that the link simulator has. */
+const REPLAY_INPUTS = 128;
+
+/**
+ * The client's inputs of one life of the connection. It is also the input handle that Colyseus' `Reconciler` observes: its
+ * sequence numbers are ours plus one, since it counts inputs from 1 and the wire counts ticks from 0.
+ */
+export class InputLog<Input extends object> {
+  readonly replayBufferSize: number = REPLAY_INPUTS;
+  /** Moves on with each life of the connection: what was sent before is forgotten. */
+  epoch = 0;
+  sentCount = 0;
+  lastProcessed = 0;
+  readonly #wire: GameWire;
+  readonly #inputs: Input[];
+  readonly #values: Float64Array;
+  readonly #listeners = new Set<(seq: number) => void>();
+  #sender: InputSender;
+
+  constructor(wire: GameWire, InputType: new () => Input) {
+    this.#wire = wire;
+    this.#inputs = Array.from({ length: REPLAY_INPUTS }, () => new InputType());
+    this.#values = new Float64Array(wire.input.size);
+    this.#sender = new InputSender(wire.input);
+  }
+
+  /** Inputs that the server has not confirmed. */
+  get pendingCount(): number {
+    return this.#sender.unconfirmedCount;
+  }
+
+  /** Begins a new life of the connection, `epoch` on the wire. */
+  restart(epoch: number): void {
+    this.#sender = new InputSender(this.#wire.input, { epoch });
+    this.epoch += 1;
+    this.sentCount = 0;
+    this.lastProcessed = 0;
+  }
+
+  /** Adds the next tick's input, as the server will read it, and tells those who listen. */
+  add(input: Readonly<Input>): void {
+    const { names, specs } = this.#wire.input;
+    const read = input as Record<string, unknown>;
+    for (let field = 0; field < names.length; field++) this.#values[field] = Number(read[names[field]!]);
+    const seq = this.#sender.push(this.#values) + 1;
+    const kept = this.#inputs[seq % REPLAY_INPUTS] as Record<string, unknown>;
+    for (let field = 0; field < names.length; field++) {
+      const value = this.#values[field]!;
+      kept[names[field]!] = specs[field]!.type === "boolean" ? value !== 0 : value;
+    }
+    this.sentCount = seq;
+    for (const listener of this.#listeners) listener(seq);
+  }
+
+  /** A snapshot says that inputs up to `inputTick` are part of it; -1 for none. */
+  confirm(inputTick: number): void {
+    this.#sender.confirm(inputTick);
+    this.lastProcessed = Math.max(this.lastProcessed, Math.min(inputTick + 1, this.sentCount));
+  }
+
+  /** The frame with everything unconfirmed; overwritten by the next call. */
+  encode(nowMs: number, ack: SnapshotAck, viewTick: number): Uint8Array {
+    return this.#sender.encode(nowMs, ack, viewTick);
+  }
+
+  /** The unconfirmed input with sequence number `seq`, as the server will read it. */
+  at(seq: number): Input | undefined {
+    const isKept = seq > this.lastProcessed && seq <= this.sentCount && seq > this.sentCount - REPLAY_INPUTS;
+    return isKept ? this.#inputs[seq % REPLAY_INPUTS] : undefined;
+  }
+
+  /** Colyseus' own stamps for lag compensation are not used: the frame's view age says what was seen. */
+  reckonTimeAt(): number {
+    return 0;
+  }
+
+  /** Calls `listener` after each added input. Returns a way to stop. */
+  onSend(listener: (seq: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
