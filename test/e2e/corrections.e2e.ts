@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 const PLAY_MS = 60_000;
 /** Keys are held for 100 to 500 ms. */
 const HOLD_MS = { least: 100, most: 500 };
-const SEED = 20_261_120;
+const SEED = Number(process.env["SEED"] ?? 20_261_120);
 /** Nearer than this, two places are the same on any screen. */
 const SAME_METRES = 0.01;
 /** By then a correction is over. */
