@@ -140,7 +140,9 @@ export class GeckosPeer implements DatagramChannel {
   }
 
   #take(message: unknown): void {
-    if (this.#state === "closed") return;
+    // The native library says "open" and "message" by different ways, and the message may be faster.
+    if (this.#state === "waiting") this.#open();
+    if (!this.isOpen) return;
     const verdict = this.#gate.judge(message, this.#hooks.now());
     if (verdict === "frame") {
       for (const listener of this.#frameListeners) listener(message as Uint8Array);
