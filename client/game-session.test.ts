@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { $changes } from "@colyseus/schema";
-import { FrameKind, frameKindOf } from "../shared/netcode/index.ts";
+import { encodeControl, FrameKind, frameKindOf } from "../shared/netcode/index.ts";
 import { type Player, RUN_SPEED, TICK_HZ } from "../shared/schema/arena/index.ts";
 import { ArenaBench, type BenchPlayer } from "./testing/arena-bench.ts";
 
@@ -74,6 +74,45 @@ describe("a session's prediction", () => {
     assert.deepEqual(applied, made.slice(0, applied.length));
     assert.ok(made.length - applied.length < 20, `${made.length - applied.length} are under way`);
     assert.equal(player.session.stats.corrections, 0);
+  });
+
+  test("a client whose clock runs 4 times too fast moves no faster than time and what it saved up", async () => {
+    const cheat = await bench.join("Ann");
+    bench.run(30);
+    bench.players.length = 0;
+    const truth = bench.truthOf(cheat);
+    truth.x = -19;
+    cheat.held.moveX = 1;
+    const SECONDS = 3;
+    for (let tick = 0; tick < SECONDS * TICK_HZ; tick++) {
+      for (let frame = 1; frame <= 4; frame++) cheat.frame(bench.nowMs + (4 * tick + frame) * STEP_MS);
+      cheat.sendUp();
+      bench.bench.advance(1);
+      cheat.sendDown();
+    }
+    const metres = truth.x + 19;
+    const most = RUN_SPEED * (SECONDS + 12 / TICK_HZ) + 0.01;
+    assert.ok(metres > RUN_SPEED * SECONDS - 0.5 && metres <= most, `${metres} m, at most ${most}`);
+  });
+
+  test("a page in the background runs no frames and still acknowledges, some four times a second", async () => {
+    const player = await bench.join("Ann");
+    const walker = await bench.join("Bob");
+    bench.run(30);
+    let [frames, bytes] = [0, 0];
+    player.losesUp = () => {
+      frames += 1;
+      return false;
+    };
+    player.losesDown = (frame) => {
+      if (frameKindOf(frame) === FrameKind.snapshot) bytes = Math.max(bytes, frame.byteLength);
+      return false;
+    };
+    player.frame = () => undefined;
+    walker.held.moveX = 1;
+    bench.run(5 * TICK_HZ);
+    assert.ok(frames >= 15 && frames <= 20, `${frames} frames in 5 s`);
+    assert.ok(bytes < 30, `deltas against fresh baselines: at most ${bytes} B`);
   });
 });
 
@@ -226,4 +265,52 @@ describe("a session's picture", () => {
     assert.ok(Math.abs(session.value(other(), "x") - bench.truthOf(walker).x) < 0.001);
     assert.equal(session.stats.corrections, 0);
   });
+
+  test("[FRM3] frames of an earlier life, and before any welcome, change nothing", () => {
+    const { session, client } = watcher;
+    const { events } = client.room.connection;
+    const old: Uint8Array[] = [];
+    watcher.losesDown = (frame) => {
+      if (frameKindOf(frame) === FrameKind.snapshot) old.push(frame.slice());
+      return false;
+    };
+    bench.run(3);
+    watcher.losesDown = () => false;
+    const welcome = encodeControl({ type: "welcome", epoch: 5, capacity: 128, tickHz: TICK_HZ });
+    events.onmessage?.({ data: welcome } as unknown as MessageEvent);
+    const { tick } = session.stats;
+    const x = session.truth(other(), "x");
+    for (const frame of old) events.onmessage?.({ data: frame } as unknown as MessageEvent);
+    bench.run(5);
+    assert.equal(session.stats.tick, tick, "the server goes on in epoch 0, which is over here");
+    assert.equal(session.truth(other(), "x"), x, "and what was shown is shown on until the new life begins");
+  });
+});
+
+test("bytes of a snapshot in the arena, with everybody running at random", async (context) => {
+  for (const players of [2, 8, 16]) {
+    const bench = await ArenaBench.open(players);
+    const sizes: number[] = [];
+    const sent: number[] = [];
+    for (let index = 0; index < players; index++) await bench.join(`player ${index}`, { up: 2, down: 2 });
+    bench.run(30, bench.pressAtRandom);
+    const [first] = bench.players;
+    first!.losesDown = (frame) => {
+      if (frameKindOf(frame) === FrameKind.snapshot) sizes.push(frame.byteLength);
+      return false;
+    };
+    first!.losesUp = (frame) => {
+      if (frameKindOf(frame) === FrameKind.input) sent.push(frame.byteLength);
+      return false;
+    };
+    bench.run(10 * TICK_HZ, bench.pressAtRandom);
+    const mean = (numbers: number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+    context.diagnostic(
+      `${players} players: snapshot ${mean(sizes).toFixed(1)} B, at most ${Math.max(...sizes)}; ` +
+        `input frame ${mean(sent).toFixed(1)} B; corrections ${first!.session.stats.corrections}; ` +
+        `delay ${first!.session.stats.interpolationDelayMs.toFixed(0)} ms`,
+    );
+    assert.ok(mean(sizes) <= 25 + 6 * players);
+    await bench.close();
+  }
 });

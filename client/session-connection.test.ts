@@ -192,4 +192,19 @@ describe("a session by the clock", () => {
     assert.equal(stats.corrections, 0);
     assert.equal(stats.lossPercent, 0, "a WebSocket stalls, and loses nothing");
   });
+
+  test("[INP6] malformed input frames are refused, counted by reason, and do not disturb play", async () => {
+    const session = await join();
+    const loop = new FrameLoop(session);
+    const refused = async (): Promise<number> =>
+      Number(/refused_frames_total\{reason="malformed"\} (\d+)/.exec(await server.metrics())?.[1] ?? 0);
+    const before = await refused();
+    for (const body of [[0xff], [0x00, 0x1f], [0x10, 0x00, 0x00]]) {
+      session.room.connection.transport.send(new Uint8Array([0xfe, ...body]));
+    }
+    loop.held = { moveX: 1 };
+    await loop.until("the own player to move", () => session.self!.x > 1);
+    assert.equal(await refused(), before + 3);
+    assert.equal(session.stats.corrections, 0);
+  });
 });

@@ -37,4 +37,24 @@ describe("StepPacer", () => {
     assert.equal(pacer.advance(500), 0);
     assert.equal(pacer.advance(500 + STEP_MS), 1);
   });
+
+  test("a rate makes more or fewer steps of the same time, and the fraction goes on evenly", () => {
+    for (const rate of [0.95, 1.05]) {
+      const pacer = new StepPacer(STEP_MS);
+      let steps = pacer.advance(0, rate);
+      for (let nowMs = 8; nowMs <= 20_000; nowMs += 8) steps += pacer.advance(nowMs, rate);
+      assert.ok(Math.abs(steps + pacer.fraction - (20_000 / STEP_MS) * rate) < 1e-6);
+    }
+  });
+
+  test("steps that are left out pass without running, and the picture stands meanwhile", () => {
+    const pacer = new StepPacer(STEP_MS);
+    pacer.advance(0);
+    pacer.skip(3);
+    for (let step = 1; step <= 3; step++) {
+      assert.equal(pacer.advance(step * STEP_MS), 0);
+      assert.ok(pacer.fraction < 1e-9);
+    }
+    assert.equal(pacer.advance(4 * STEP_MS), 1);
+  });
 });

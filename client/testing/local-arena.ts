@@ -72,6 +72,11 @@ export class LocalArena {
     return new GameSession({ room, game: arena, playerId, linkSeed: 1 });
   }
 
+  /** The game server's metrics, as Prometheus reads them. */
+  metrics(): Promise<string> {
+    return this.#game.metrics();
+  }
+
   async stop(): Promise<void> {
     await this.#game.stop();
   }

@@ -8,8 +8,8 @@ import { RewoundView, type SeenView } from "./rewound-view.ts";
 import { ClientSight, Sight, type SightOptions } from "./sight.ts";
 import { type InputCounts, SnapshotSeat } from "./snapshot-seat.ts";
 
-/** A player's own state outweighs everything: it is in every snapshot. */
-const SELF_WEIGHT = 1_000;
+/** A player's own state outweighs everything a game may weigh, however long it waited: it is in every snapshot that it changed for. */
+const SELF_WEIGHT = 2 ** 24;
 /** The longest interpolation delay that a client may have used; a shot is not judged further back for it. */
 const MAX_INTERPOLATION_MS = 250;
 /** Before a client's round trip is measured, it is taken to be this; ms. */

@@ -53,12 +53,16 @@ export class SnapshotPlayer {
     return kind !== undefined;
   }
 
-  /** The frame with one more tick of intent, unnamed fields being 0, and all that is unconfirmed; acknowledges what arrived. */
-  inputFrame(intent: Readonly<Record<string, number | boolean>>, nowMs: number): Uint8Array | undefined {
+  /** The frame with one more tick of intent, unnamed fields being 0, and all that is unconfirmed; acknowledges what arrived. `viewTick`: what was on screen. */
+  inputFrame(
+    intent: Readonly<Record<string, number | boolean>>,
+    nowMs: number,
+    viewTick?: number,
+  ): Uint8Array | undefined {
     if (!this.#sender || !this.decoder) return undefined;
     for (const [field, name] of this.wire.input.names.entries()) this.#values[field] = Number(intent[name] ?? 0);
     this.#sender.push(this.#values);
-    return this.#sender.encode(nowMs, this.decoder.received);
+    return this.#sender.encode(nowMs, this.decoder.received, viewTick);
   }
 
   /** The newest fields of every entity of a kind that this client holds. */
