@@ -5,4 +5,5 @@ export {
   type DatagramChannelOptions,
   openDatagramChannel,
 } from "./open-datagram-channel.ts";
+export { SimulatedDatagramChannel } from "./simulated-datagram-channel.ts";
 export { UplinkChannel } from "./uplink-channel.ts";

@@ -10,35 +10,45 @@ export type Channel = "websocket" | "datagram";
  */
 export const SILENCE_MS = 140;
 
-/** The server's choice is the WebSocket as long as fast frames come by it; ms. Three snapshots at 30 Hz. */
-export const FOLLOW_MS = 100;
-
 /**
  * The client's side of the choice that the server makes (it sees the acks, we do not): inputs go back by the channel that
- * snapshots come by. Pure; times are milliseconds of any steady clock.
+ * the newest snapshot came by. Pure; times are milliseconds of any steady clock.
  */
 export class UplinkChannel {
   #isOpen = false;
-  #heardMs: Record<Channel, number> = { websocket: Number.NEGATIVE_INFINITY, datagram: Number.NEGATIVE_INFINITY };
+  #newestTick = Number.NEGATIVE_INFINITY;
+  #newestBy: Channel = "websocket";
+  #heardMs = Number.NEGATIVE_INFINITY;
 
   onChannelOpen(): void {
     this.#isOpen = true;
-    this.#heardMs.datagram = Number.NEGATIVE_INFINITY;
   }
 
   onChannelClosed(): void {
     this.#isOpen = false;
+    this.#newestBy = "websocket";
   }
 
-  /** A snapshot came by this channel. Keep-alives and everything else do not count. */
-  onSnapshot(nowMs: number, channel: Channel): void {
-    this.#heardMs[channel] = nowMs;
+  /**
+   * A snapshot of this tick came by this channel. Older ones than the newest say nothing: a WebSocket that stalled brings
+   * them in a bunch, after the server has turned to datagrams because of it.
+   */
+  onSnapshot(nowMs: number, tick: number, channel: Channel): void {
+    if (channel === "datagram") this.#heardMs = nowMs;
+    if (tick <= this.#newestTick) return;
+    this.#newestTick = tick;
+    this.#newestBy = channel;
+  }
+
+  /** Ticks are counted anew: another life of the seat. */
+  restart(): void {
+    this.#newestTick = Number.NEGATIVE_INFINITY;
+    this.#newestBy = "websocket";
   }
 
   /** Where an input sent now goes. */
   channel(nowMs: number): Channel {
-    const { websocket, datagram } = this.#heardMs;
-    const isHeard = this.#isOpen && nowMs - datagram < SILENCE_MS;
-    return isHeard && nowMs - websocket >= FOLLOW_MS ? "datagram" : "websocket";
+    if (!this.#isOpen || this.#newestBy === "websocket") return "websocket";
+    return nowMs - this.#heardMs < SILENCE_MS ? "datagram" : "websocket";
   }
 }
