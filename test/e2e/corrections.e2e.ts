@@ -17,6 +17,8 @@ const SAME_METRES = 0.01;
 /** By then a correction is over. */
 const CONVERGED_MS = 1_000;
 const LATENCY_MS = 100;
+/** The server says the same for so many frames: several ticks. */
+const REST_FRAMES = 20;
 
 let stack: GameStack;
 
@@ -80,8 +82,8 @@ test("a hit's knockback is one correction, after which the picture goes straight
   await bob.shootAt(ann.sessionId, "a hit", () => shots.some(({ hit }) => hit === ann.sessionId));
 
   const rest = await until("the server to have pushed and stopped", () => {
-    const { pushX, pushY } = ann.self;
-    return frames.some(({ serverMetres }) => serverMetres > 0.5) && pushX === 0 && pushY === 0 && ann.self;
+    const lately = frames.slice(-REST_FRAMES).map(({ serverMetres }) => serverMetres);
+    return lately.every((metres) => metres > 0.5 && metres === lately[0]) && { x: ann.self.x, y: ann.self.y };
   });
   const pushed = Math.hypot(rest.x - from.x, rest.y - from.y);
   const isBack = (): boolean => Math.hypot(ann.drawn.x - rest.x, ann.drawn.y - rest.y) < SAME_METRES / 10;

@@ -104,10 +104,10 @@ async function aimAndFire(shooter: GamePage, screen: ScreenWatch, target: Fighte
   const stand = await screen.own();
   const middle = beside(stand);
   await until("the target to run through the middle", async () => {
-    const { x, y, speedY, aimPixel } = await screen.target(HAND_MS);
+    const { x, y, speedY, aimPixel, isGunReady } = await screen.target(HAND_MS);
     await shooter.page.mouse.move(aimPixel.x, aimPixel.y);
     const isStraight = Math.abs(speedY) > 0.95 * RUN_SPEED && target.held.moveX === 0;
-    return isStraight && Math.abs(x - middle.x) < 0.5 && Math.abs(y - middle.y) < STRAIGHT_METRES;
+    return isGunReady && isStraight && Math.abs(x - middle.x) < 0.5 && Math.abs(y - middle.y) < STRAIGHT_METRES;
   });
   await shooter.page.mouse.down();
   await shooter.page.mouse.up();

@@ -11,6 +11,10 @@ export interface ShotSeen {
 export interface Sighting extends Point {
   /** Metres a second along y on screen, over the last tenth of a second. */
   readonly speedY: number;
+  /** The page pixel of the point that it is about to reach. */
+  readonly aimPixel: Point;
+  /** A click now fires. */
+  readonly isGunReady: boolean;
 }
 
 /** Frames that the watch looks back on to tell a speed. */
@@ -47,19 +51,20 @@ export class ScreenWatch {
     return this.#game.drawn(await this.#game.sessionId());
   }
 
-  /** The other fighter, and the page pixel of the point that it is about to reach in `aheadMs`. */
-  target(aheadMs: number): Promise<Sighting & { readonly aimPixel: Point }> {
+  /** The other fighter, and where it will be in `aheadMs`. */
+  target(aheadMs: number): Promise<Sighting> {
     return this.#game.page.evaluate(
       ({ id, aheadSeconds }) => {
         const hook = window.__gamekeeper;
         const at = hook?.drawn(id);
         const frames = window.__screenWatch?.frames ?? [];
         const [first, last] = [frames[0], frames.at(-1)];
-        if (!hook || !at || !first || !last) throw new Error("The other fighter is not on screen.");
+        const self = hook?.session?.self;
+        if (!hook?.session || !self || !at || !first || !last) throw new Error("The other fighter is not on screen.");
         const seconds = Math.max(0.001, (last.at - first.at) / 1000);
         const [speedX, speedY] = [(last.x - first.x) / seconds, (last.y - first.y) / seconds];
         const aimPixel = hook.screenOf(at.x + speedX * aheadSeconds, at.y + speedY * aheadSeconds);
-        return { x: at.x, y: at.y, speedY, aimPixel };
+        return { x: at.x, y: at.y, speedY, aimPixel, isGunReady: hook.session.value(self, "cooldown") === 0 };
       },
       { id: this.#otherId, aheadSeconds: aheadMs / 1000 },
     );
