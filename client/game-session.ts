@@ -3,15 +3,18 @@ import type { Schema } from "@colyseus/schema";
 import { CloseCode } from "@colyseus/sdk";
 import { GameWire } from "../shared/netcode/index.ts";
 import type { GameDefinition } from "../shared/schema/game.ts";
+import { SimulatedDatagramChannel } from "./datagram/index.ts";
 import type { GameRoom } from "./game-room.ts";
 import { HeldInput } from "./held-input.ts";
 import type { Leave } from "./leave.ts";
 import type { LinkConditions } from "./link-schedule.ts";
 import { LinkSimulator } from "./link-simulator.ts";
 import { type NetStats, NetStatsMeter } from "./net-stats.ts";
-import type { ChannelKind } from "./netcode/fast-link.ts";
+import { DatagramSeat } from "./netcode/datagram-seat.ts";
+import type { ChannelKind, FastLink } from "./netcode/fast-link.ts";
 import { FrameClock } from "./netcode/frame-clock.ts";
 import { tapFrames } from "./netcode/frame-tap.ts";
+import { HybridUplink } from "./netcode/hybrid-uplink.ts";
 import { SessionNetcode } from "./netcode/session-netcode.ts";
 import type { ShownEntity, SnapshotEntity } from "./netcode/shown-entity.ts";
 import { writeFields, writeMotion } from "./netcode/write-motion.ts";
@@ -89,13 +92,13 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
     this.#pacer = new StepPacer(1000 / game.tickHz);
     this.#frameClock = new FrameClock(now);
     this.#staged = new game.Input();
+    this.#life = new SeatLife(room);
     if (game.netcode) {
       this.#held = new HeldInput(game.Input);
       this.#netcode = this.#speakSnapshots(game.netcode, now);
     }
     tapFrames(room.connection, (frame) => this.#receive(frame, "websocket"));
     this.#simulator = new LinkSimulator(room.connection, this.#frameObserver(), linkSeed);
-    this.#life = new SeatLife(room);
     room.onStateChange(() => this.#onPatch());
     // The SDK warns on the console of each message that nobody listens for; which ones matter is the game's choice.
     room.onMessage("*", () => undefined);
@@ -235,14 +238,42 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
         if (this.#canSend) connection.transport.send(frame);
       },
     };
-    return new SessionNetcode<Input>({ ...this.game, netcode }, webSocket, now, {
-      onLife: () => this.#life.arrive(),
+    const uplink = new HybridUplink(webSocket, now);
+    const datagrams = this.#openDatagrams(webSocket, uplink);
+    return new SessionNetcode<Input>({ ...this.game, netcode }, uplink, now, {
+      onLife: () => {
+        uplink.restart();
+        this.#life.arrive();
+      },
       onSnapshot: () => {
         this.#writeMotion(netcode);
         this.#noteSnapshot();
       },
-      onControl: () => undefined,
+      onArrival: (tick, channel) => uplink.onSnapshot(tick, channel),
+      onControl: (message) => {
+        if (message.type === "channel-offer") void datagrams.onOffer(message.ticket);
+      },
     });
+  }
+
+  /** Datagrams open in the background and pass the simulated link as the WebSocket's frames do. */
+  #openDatagrams(webSocket: FastLink, uplink: HybridUplink): DatagramSeat {
+    const datagrams = new DatagramSeat({
+      url: () => this.room.connection.url ?? "",
+      sendReliable: (frame) => webSocket.send(frame),
+      onChannel: (channel) => {
+        const simulated = new SimulatedDatagramChannel(channel, {
+          conditions: () => this.link,
+          random: Math.random,
+          ...this.#frameObserver(),
+        });
+        simulated.onFrame((frame) => this.#receive(frame, "datagram"));
+        uplink.attach(simulated);
+      },
+    });
+    this.#life.onDrop(() => datagrams.onDrop());
+    this.#life.onLeave(() => datagrams.close());
+    return datagrams;
   }
 
   /** `player.x` of the room's state is what the server said last, as it is in a game without snapshots. */

@@ -16,6 +16,14 @@ const Environment = z.object({
     .optional(),
   /** What the platform is told to ask for seats; by default this machine's ops port. */
   GAME_CONTROL_URL: z.url().optional(),
+  /** Without a port of its own choosing, any free one is taken when 7777 is not free. */
+  UDP_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  UDP_HOST: z.string().optional(),
+  UDP_PUBLIC_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, "use address:port, e.g. 203.0.113.7:7777 or [2001:db8::7]:7777")
+    .optional(),
+  DATAGRAMS: z.enum(["auto", "always", "never"]).default("auto"),
   PLATFORM_URL: z.url().default("http://127.0.0.1:8000"),
   SERVER_KEY: z
     .string("is required: the secret shared with the platform, at least 32 characters")

@@ -8,6 +8,7 @@ import { type AnyGameRoom, installRoomHost } from "../rooms/kit/index.ts";
 import type { GameServerHeartbeat } from "../shared/schema/platform/index.ts";
 import type { GameServerConfig } from "./config.ts";
 import { type DrainOutcome, drainRooms } from "./drain.ts";
+import { watchDatagrams } from "./ops/datagram-metrics.ts";
 import { createMetrics, type GameMetrics } from "./ops/metrics.ts";
 import { createOpsApp } from "./ops/ops-server.ts";
 import { Heartbeat } from "./platform-link/heartbeat.ts";
@@ -16,7 +17,8 @@ import { OpenRooms } from "./seats/open-rooms.ts";
 import { SeatDesk } from "./seats/seat-desk.ts";
 import { createSeatRoutes } from "./seats/seat-routes.ts";
 import type { TicketDesk } from "./seats/ticket-desk.ts";
-import { GuardedWebSocketTransport } from "./transport/guarded-web-socket-transport.ts";
+import type { DatagramServer } from "./transport/datagrams/datagram-channel.ts";
+import { HybridTransport } from "./transport/hybrid-transport.ts";
 
 /** A connection that has not finished its request by then is ended; ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -27,6 +29,8 @@ export interface GameServerParts {
   readonly log: Logger;
   readonly tickets: TicketDesk;
   readonly link: PlatformLink;
+  /** Opens this process' datagram port; left out where there is none. */
+  readonly openDatagrams?: (config: GameServerConfig, log: Logger) => Promise<DatagramServer | undefined>;
   /** Room classes by mode. */
   readonly rooms: Readonly<Record<string, new () => AnyGameRoom>>;
   /** What new rooms of a mode are created with. */
@@ -39,10 +43,11 @@ export class GameServer {
   readonly #rooms = new OpenRooms();
   readonly #metrics: GameMetrics;
   readonly #seats: SeatDesk;
-  readonly #transport: GuardedWebSocketTransport;
+  readonly #transport: HybridTransport;
   readonly #gameHttp: Server;
   readonly #opsHttp: Server;
   readonly #heartbeat: Heartbeat;
+  #datagrams: DatagramServer | undefined;
 
   constructor(parts: GameServerParts) {
     const { config, log, link, rooms } = parts;
@@ -60,9 +65,10 @@ export class GameServer {
     const seatRoutes = createSeatRoutes({
       isDraining: () => this.#seats.isDraining,
       onRefused: (code) => this.#metrics.refusedSeats.inc({ code }),
+      signalling: () => this.#datagrams,
     });
     this.#gameHttp = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(seatRoutes.fetch));
-    this.#transport = new GuardedWebSocketTransport(this.#gameHttp, this.#metrics);
+    this.#transport = new HybridTransport(this.#gameHttp, this.#metrics, config.DATAGRAMS);
     const ops = createOpsApp({
       registry: this.#metrics.registry,
       serverKey: config.SERVER_KEY,
@@ -114,9 +120,19 @@ export class GameServer {
     await matchMaker.setup(new LocalPresence(), new LocalDriver());
     for (const [mode, room] of Object.entries(rooms)) this.#rooms.follow(matchMaker.defineRoomType(mode, room));
     await matchMaker.accept();
+    await this.#openDatagrams();
     await listen(this.#gameHttp, config.GAME_PORT, config.GAME_HOST, "GAME_PORT");
     await listen(this.#opsHttp, config.GAME_OPS_PORT, config.GAME_OPS_HOST, "GAME_OPS_PORT");
     void this.#heartbeat.beat();
+  }
+
+  async #openDatagrams(): Promise<void> {
+    const { config, log, openDatagrams } = this.#parts;
+    if (config.DATAGRAMS === "never" || !openDatagrams) return;
+    this.#datagrams = await openDatagrams(config, log);
+    if (!this.#datagrams) return;
+    this.#transport.useDatagrams(this.#datagrams);
+    watchDatagrams(this.#metrics.registry, this.#datagrams);
   }
 
   /** Drains: refuses new players at once, lets matches end until the deadline or `skip`, then closes everything. */
@@ -126,6 +142,7 @@ export class GameServer {
     const outcome = await drainRooms({ rooms: this.#rooms, deadlineMs, skip });
     await this.#heartbeat.stop();
     await matchMaker.gracefullyShutdown();
+    await this.#datagrams?.close();
     this.#transport.shutdown();
     this.#gameHttp.closeAllConnections();
     this.#opsHttp.close();

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { ROOMS } from "../rooms/index.ts";
 import { type GameServerConfig, parseConfig } from "./config.ts";
 import { GameServer } from "./game-server.ts";
+import { openDatagrams } from "./open-datagrams.ts";
 import { createLogger, routeColyseusLogs } from "./ops/log.ts";
 import { HttpPlatformLink } from "./platform-link/http-platform-link.ts";
 import { platformKeys, TicketDesk } from "./seats/ticket-desk.ts";
@@ -20,6 +21,7 @@ const server = new GameServer({
     serverId: config.SERVER_ID ?? randomUUID(),
     serverKey: config.SERVER_KEY,
   }),
+  openDatagrams,
   rooms: ROOMS,
   roomOptions: { arena: { fighters: config.ARENA_FIGHTERS } },
 });

@@ -33,6 +33,8 @@ export interface NetcodeEvents {
   onLife(): void;
   /** A snapshot newer than all before it has been taken. */
   onSnapshot(): void;
+  /** A snapshot has been taken that came by `channel`; `tick` is the newest tick known since. */
+  onArrival(tick: number, channel: ChannelKind): void;
   /** A control message other than the welcome. */
   onControl(message: ControlMessage): void;
 }
@@ -151,6 +153,7 @@ export class SessionNetcode<Input extends object> {
     const isNewLife = feed !== this.#feed;
     if (isNewLife) this.#begin(feed);
     this.world.update(feed.decoder);
+    this.#events.onArrival(feed.decoder.received.newest, channel);
     if (outcome === "late") return;
     this.stateChannel = channel;
     this.#adopt(feed, nowMs);

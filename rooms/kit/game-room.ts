@@ -16,7 +16,7 @@ import {
   type StepContext,
 } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import { decodeControl, FrameKind, frameKindOf, GameWire } from "../../shared/netcode/index.ts";
+import { GameWire } from "../../shared/netcode/index.ts";
 import { ROOM_CLOSE } from "../../shared/schema/close-codes.ts";
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
 import type { GameDefinition } from "../../shared/schema/game.ts";
@@ -46,10 +46,14 @@ type InputOf<T extends RoomOptions> = T extends { input: infer Input } ? Input :
  * A room of one game.
  *
  * A subclass declares `state` and `inputs`, calls `setFixedTimestep` in `onCreate`, and reads what each seat is granted
- * with `inputsFor`. State goes out at the end of each tick, from inside it. An exception anywhere in the room's own code
- * closes this room (`ROOM_CLOSE.roomFailed`) and is reported to the host; the process and the other rooms go on.
+ * with `inputsFor`. State goes out at the end of each tick, from inside it. A game without motion leaves inputs and
+ * timestep out: it has messages and the room's clock, and what they change goes out with the next patch. An exception
+ * anywhere in the room's own code closes this room (`ROOM_CLOSE.roomFailed`) and is reported to the host; the process and the other rooms go on.
  */
 export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
+  /** Whether this room's fast state may go by datagrams: when the link calls for it, always, or never. The deployment may overrule it. */
+  readonly datagrams: "auto" | "always" | "never" = "auto";
+
   /** How long a dropped player's seat waits; seconds. */
   readonly reconnectionSeconds: number = 20;
 
@@ -114,6 +118,11 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     return type && { type, hasTwoStamps: timeline?.snapshot === true && timeline.reckon === true };
   }
 
+  /** Ticks a second of a room that speaks snapshots. */
+  get tickHz(): number | undefined {
+    return this.#netcode?.tickHz;
+  }
+
   /** Whether anybody plays here, or may still come back to a seat that waits. */
   get hasPlayers(): boolean {
     return this.clients.length > 0 || this.#waiting.size > 0;
@@ -131,6 +140,21 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     super.setFixedTimestep((context) => this.advance(context), tickHz, options);
     // After the timestep, never before: set as a class field it would leave the room without any timer.
     this.patchRate = null;
+  }
+
+  /**
+   * Runs the timers of a room without a tick, and sends what has changed. Colyseus calls it `patchRate` often; nothing goes out
+   * when nothing has changed. An exception in it is this room's failure.
+   */
+  override broadcastPatch(): boolean {
+    if (this.#step) return super.broadcastPatch();
+    if (this.#hasFailed) return false;
+    try {
+      return super.broadcastPatch();
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)), "broadcastPatch");
+      return false;
+    }
   }
 
   /** The inputs that a seat is granted this tick, oldest first: one a tick, and what it saved up. */
@@ -187,11 +211,9 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     this.#patchRewind.attachAll(collection as never, { fields: fields as never });
   }
 
-  /** A frame of ours from a seated client: an input frame or a control message. False when it is malformed. */
-  receiveFrame(sessionId: string, frame: Uint8Array): boolean {
-    if (frameKindOf(frame) === FrameKind.input)
-      return this.#netcode?.receive(sessionId, frame, performance.now()) ?? false;
-    return decodeControl(frame) !== undefined;
+  /** An input frame from a seated client. False when it is malformed, or this room or client should not have any. */
+  receiveInputs(sessionId: string, frame: Uint8Array): boolean {
+    return this.#netcode?.receive(sessionId, frame, performance.now()) ?? false;
   }
 
   /** Forgets a seat's input budget; called by itself when a client leaves, by the room for a bot. */
@@ -206,14 +228,13 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     const { sub: playerId } = (client as GameClient).auth as JoinTicketClaims;
     const reconnection = this.allowReconnection(client, this.reconnectionSeconds);
     const timer = this["_reservedSeatTimeouts"][sessionId];
-    const giveUp = (): void => {
-      clearTimeout(timer);
-      reconnection.reject(new Error("seat given up"));
-    };
+    const giveUp = (): void => reconnection.reject(new Error("seat given up"));
     this.#waiting.set(sessionId, { playerId, giveUp });
     reconnection.then(
       () => this.#waiting.delete(sessionId),
       () => {
+        // Colyseus forgets the timer of a seat that is given up early, and it would run on.
+        clearTimeout(timer);
         this.#waiting.delete(sessionId);
         this.releaseInputs(sessionId);
       },

@@ -56,13 +56,13 @@ export function createMetrics(read: { rooms: () => Record<string, number>; clien
     messages: new Counter({
       name: "game_messages_total",
       help: "Frames received from (in) and sent to (out) clients.",
-      labelNames: ["direction"],
+      labelNames: ["direction", "channel"],
       registers,
     }),
     bytes: new Counter({
       name: "game_bytes_total",
       help: "Bytes of those frames, without transport headers.",
-      labelNames: ["direction"],
+      labelNames: ["direction", "channel"],
       registers,
     }),
     refusedFrames: new Counter({

@@ -1,10 +1,12 @@
 // The game port's HTTP: taking and retaking a seat, as Colyseus' SDKs ask for it, and nothing else.
 import { createAuthContext, matchMaker } from "@colyseus/core";
+import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { toServerError } from "../../rooms/kit/index.ts";
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from "../../shared/schema/errors.ts";
 import { answerProblem, readJson } from "../json-http.ts";
+import type { DatagramServer } from "../transport/datagrams/datagram-channel.ts";
 
 /** What an SDK may send along: the game's own join options, and whose seat it believes to take. */
 const JoinOptions = z.record(z.string().max(64), z.unknown());
@@ -13,6 +15,8 @@ const JoinOptions = z.record(z.string().max(64), z.unknown());
 export interface SeatRoutesOptions {
   readonly isDraining: () => boolean;
   readonly onRefused: (code: ErrorCode) => void;
+  /** Who answers the signalling of datagram channels, once there is somebody. */
+  readonly signalling?: () => Pick<DatagramServer, "handle"> | undefined;
 }
 
 /**
@@ -42,6 +46,13 @@ export function createSeatRoutes(options: SeatRoutesOptions): Hono {
   app.post("/matchmake/reconnect/:roomId", async (context) =>
     context.json(await matchMaker.reconnect(context.req.param("roomId"), await readJson(context, JoinOptions))),
   );
+  app.all("/.wrtc/v2/*", async (context, next) => {
+    const address = getConnInfo(context).remote.address ?? "";
+    const answer = await options.signalling?.()?.handle(context.req.raw, address);
+    if (!answer) return next();
+    for (const [name, value] of context.res.headers) answer.headers.append(name, value);
+    context.res = answer;
+  });
   app.notFound((context) =>
     refuse(context, new AppError("route.not_found", "The game port has /matchmake/joinById and /matchmake/reconnect.")),
   );

@@ -1,7 +1,7 @@
 // One client's way out: frames are copied where Colyseus shares buffers, counted, and never pile up.
 import { WebSocketClient } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
-import type { TransportMetrics } from "./guarded-web-socket-transport.ts";
+import type { TransportMetrics } from "./hybrid-transport.ts";
 
 /** Bytes that may wait for a client that reads too slowly; past this it is ended. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -24,8 +24,8 @@ export class GuardedClient extends WebSocketClient {
       this.ref.terminate();
       return;
     }
-    this.#metrics.messages.inc({ direction: "out" });
-    this.#metrics.bytes.inc({ direction: "out" }, data.byteLength);
+    this.#metrics.messages.inc({ direction: "out", channel: "websocket" });
+    this.#metrics.bytes.inc({ direction: "out", channel: "websocket" }, data.byteLength);
     super.raw(Buffer.from(data), options, onSent);
   }
 }

@@ -15,9 +15,10 @@ const MAX_INTERPOLATION_MS = 250;
 /** Before a client's round trip is measured, it is taken to be this; ms. */
 const ASSUMED_ROUND_TRIP_MS = 250;
 
-/** A client whose transport chooses its channel by how its snapshots fare. */
+/** A client whose transport chooses the channel of its snapshots by how they fare. */
 interface HybridClient extends Client {
-  onRoundTrip?(rttMs: number): void;
+  sendFast?(frame: Uint8Array, tick: number): void;
+  onAcknowledged?(tick: number): void;
 }
 
 /** What a room tells of itself. */
@@ -57,6 +58,10 @@ export class RoomNetcode<Input> {
     this.#selfNames = options.wire.snapshots.layouts[options.wire.selfKind]!.names;
   }
 
+  get tickHz(): number {
+    return this.#options.tickHz;
+  }
+
   /** Seats a client, or seats it again after a drop. `speaksSnapshots` is settled at the first time. */
   connect(client: Client, speaksSnapshots: boolean): void {
     let seated = this.#seats.get(client.sessionId);
@@ -73,10 +78,11 @@ export class RoomNetcode<Input> {
       return;
     }
     dropEmptyPatches(client);
+    const hybrid: HybridClient = client;
     seated.snapshots.connect({
-      sendFast: (frame) => (client.rawUnreliable ? client.rawUnreliable(frame) : client.raw(frame)),
+      sendFast: (frame, tick) => (hybrid.sendFast ? hybrid.sendFast(frame, tick) : hybrid.raw(frame)),
       sendReliable: (frame) => client.raw(frame),
-      onRoundTrip: (rttMs) => (client as HybridClient).onRoundTrip?.(rttMs),
+      onAcknowledged: (tick) => hybrid.onAcknowledged?.(tick),
     });
   }
 

@@ -9,14 +9,17 @@ import {
 import { AckRoundTrip } from "./ack-round-trip.ts";
 import type { MotionTracker } from "./motion-tracker.ts";
 
+/** Ticks whose acknowledgement is remembered: more than an ack tells of. */
+const ACK_RING = 64;
+
 /** The way out to a client: one that may be lost, and one that may not. */
 export interface SnapshotLink {
-  /** Sends a frame that the next one replaces, over whichever channel is better now. */
-  sendFast(frame: Uint8Array): void;
+  /** Sends the snapshot of `tick`, which the next one replaces, over whichever channel is better now. */
+  sendFast(frame: Uint8Array, tick: number): void;
   /** Sends a frame that must arrive. */
   sendReliable(frame: Uint8Array): void;
-  /** A snapshot of this client was acknowledged after so long; what chooses the channel wants to know. */
-  onRoundTrip(rttMs: number): void;
+  /** The snapshot of `tick` was acknowledged, for the first time; what chooses the channel wants to know. */
+  onAcknowledged(tick: number): void;
 }
 
 /** What the seat has of its room. */
@@ -48,6 +51,7 @@ export class SnapshotSeat<Input> {
   readonly selfId: number;
   readonly #options: SnapshotSeatOptions;
   readonly #values: Float64Array;
+  readonly #acknowledged = new Float64Array(ACK_RING).fill(-1);
   readonly #input: Record<string, number | boolean> = {};
   #applied = 0;
   #lostCounted = 0;
@@ -91,8 +95,19 @@ export class SnapshotSeat<Input> {
     if (outcome === "malformed" || outcome === "foreign") return outcome === "foreign";
     const { snapshotTick, snapshotMask } = life.receiver.header;
     life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
-    if (this.roundTrip.acknowledged(snapshotTick, nowMs)) life.link.onRoundTrip(this.roundTrip.latestMs);
+    this.roundTrip.acknowledged(snapshotTick, nowMs);
+    this.#noteAcknowledged(life.link, snapshotTick);
+    for (let bit = 0; bit < 32; bit++) {
+      if ((snapshotMask >>> bit) & 1) this.#noteAcknowledged(life.link, snapshotTick - 1 - bit);
+    }
     return true;
+  }
+
+  /** Every ack repeats those of the last 32 ticks; each is news once. */
+  #noteAcknowledged(link: SnapshotLink, tick: number): void {
+    if (tick < 0 || this.#acknowledged[tick % ACK_RING] === tick) return;
+    this.#acknowledged[tick % ACK_RING] = tick;
+    link.onAcknowledged(tick);
   }
 
   /** Inputs that wait. */
@@ -140,7 +155,7 @@ export class SnapshotSeat<Input> {
       echoHoldMs: receiver.echoHoldMs(nowMs),
     });
     this.roundTrip.sent(tracker.history.tick, nowMs);
-    link.sendFast(frame);
+    link.sendFast(frame, tracker.history.tick);
   }
 
   /** The seat is given up. */

@@ -1,23 +1,20 @@
-// Colyseus' WebSocket transport with our checks around it: every frame is judged before Colyseus sees it, and counted.
+// Colyseus' WebSocket transport with our checks around it, and a datagram channel beside each connection.
 import type { IncomingMessage, Server } from "node:http";
 import { CloseCode, connectClientToRoom, createAuthContext, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { type AnyGameRoom, GameRoom } from "../../rooms/kit/index.ts";
-import { frameKindOf } from "../../shared/netcode/index.ts";
-import type { GameMetrics, RefusedFrameReason } from "../ops/metrics.ts";
-import { refuseFrame } from "./frame-guard.ts";
-import { FrameRate } from "./frame-rate.ts";
-import { GuardedClient } from "./guarded-client.ts";
+import type { GameMetrics } from "../ops/metrics.ts";
+import type { DatagramMode } from "./datagrams/channel-policy.ts";
+import type { DatagramServer } from "./datagrams/datagram-channel.ts";
+import { FrameDoor } from "./frame-door.ts";
+import { HybridClient } from "./hybrid-client.ts";
 import { type InputWire, inputWireOf } from "./input-wire.ts";
 
 /** A peer that stops answering is ended after about this many intervals of this length. */
 const HEARTBEAT = { intervalMs: 3_000, retries: 2 } as const;
 const MAX_FRAME_BYTES = 4 * 1024;
-/** Refused frames a connection may send before it is closed: a bug shows, an attack does not pay. */
-const MAX_REFUSED_FRAMES = 8;
-/** Input frames and control messages of one client in a second, over all its channels; the rest is dropped unread. */
-const MAX_FRAMES_PER_SECOND = 150;
+const DEFAULT_TICK_HZ = 30;
 /** RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
 const SEAT_PATH = /^\/[A-Za-z0-9_-]+\/([A-Za-z0-9_-]+)$/;
@@ -27,12 +24,23 @@ export type TransportMetrics = Pick<GameMetrics, "messages" | "bytes" | "refused
 
 type HeartbeatSocket = WebSocket & { pingCount: number };
 
-/** The game port's WebSocket side, over an HTTP server that its owner listens with. */
-export class GuardedWebSocketTransport extends WebSocketTransport {
+/** A seated connection and the door of its frames. */
+interface Seated {
+  readonly client: HybridClient;
+  readonly door: FrameDoor;
+}
+
+/** The game port's way to clients: WebSockets over an HTTP server that its owner listens with, and datagrams when given. */
+export class HybridTransport extends WebSocketTransport {
   readonly #metrics: TransportMetrics;
+  readonly #mode: DatagramMode;
+  readonly #seated = new Map<string, Seated>();
+  readonly #doors = new WeakMap<HybridClient, FrameDoor>();
+  #datagrams: DatagramServer | undefined;
   readonly #wires = new WeakMap<new () => object, InputWire>();
 
-  constructor(server: Server, metrics: TransportMetrics) {
+  /** `mode` is the deployment's word on datagrams; where it is `auto`, each room has its own. */
+  constructor(server: Server, metrics: TransportMetrics, mode: DatagramMode) {
     super({
       server,
       maxPayload: MAX_FRAME_BYTES,
@@ -40,6 +48,7 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
       pingMaxRetries: HEARTBEAT.retries,
     });
     this.#metrics = metrics;
+    this.#mode = mode;
     this.wss.removeAllListeners("connection");
     this.wss.on("connection", (socket, request) => this.#accept(socket as HeartbeatSocket, request));
   }
@@ -47,6 +56,16 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
   /** Connections that are open now. */
   get connectionCount(): number {
     return this.wss.clients.size;
+  }
+
+  /** From now on clients that speak snapshots are offered a datagram channel. */
+  useDatagrams(datagrams: DatagramServer): void {
+    this.#datagrams = datagrams;
+    datagrams.onChannel((sessionId, channel) => {
+      const seated = this.#seated.get(sessionId);
+      if (seated) seated.client.attach(channel, (frame) => seated.door.fromDatagram(frame));
+      else channel.close();
+    });
   }
 
   async #accept(socket: HeartbeatSocket, request: IncomingMessage): Promise<void> {
@@ -58,8 +77,7 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
     const seat = seatOf(request);
     if (!seat) return socket.close(POLICY_VIOLATION, "Ask for a seat first.");
     const room = matchMaker.getLocalRoomById(seat.roomId);
-    this.#guard(socket, seat.sessionId, room instanceof GameRoom ? room : undefined);
-    const client = new GuardedClient(seat.sessionId, socket, this.#metrics);
+    const client = this.#seat(seat.sessionId, socket, room instanceof GameRoom ? room : undefined);
     const context = createAuthContext({
       headers: request.headers as Record<string, string | undefined>,
       ...(request.socket.remoteAddress ? { remoteAddress: request.socket.remoteAddress } : {}),
@@ -89,35 +107,50 @@ export class GuardedWebSocketTransport extends WebSocketTransport {
     return wire;
   }
 
-  /**
-   * Every frame passes here before any listener hears of it, whichever channel emits it on this socket. Frames of ours go to
-   * the room, Colyseus' own to Colyseus; what is malformed goes nowhere, and too much of it closes the connection.
-   */
-  #guard(socket: WebSocket, sessionId: string, room: AnyGameRoom | undefined): void {
+  /** Puts a door before every listener of the socket: no frame reaches one but through it. */
+  #seat(sessionId: string, socket: WebSocket, room: AnyGameRoom | undefined): HybridClient {
+    const datagrams = this.#datagrams;
+    const client = new HybridClient({
+      sessionId,
+      socket,
+      metrics: this.#metrics,
+      tickHz: room?.tickHz ?? DEFAULT_TICK_HZ,
+      mode: this.#mode === "auto" ? (room?.datagrams ?? "auto") : this.#mode,
+      issueTicket: datagrams && (() => this.#ticketFor(sessionId, client, datagrams)),
+    });
+    const door = new FrameDoor({
+      metrics: this.#metrics,
+      sessionId,
+      room,
+      wire: room && this.#wireOf(room),
+      onAbuse: () => socket.close(POLICY_VIOLATION, "Too many malformed frames."),
+      onChannelRequest: () => client.requestChannel(),
+    });
     const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
-    const wire = room && this.#wireOf(room);
-    const rate = new FrameRate(MAX_FRAMES_PER_SECOND);
-    let refused = 0;
-    const refuse = (reason: RefusedFrameReason): false => {
-      this.#metrics.refusedFrames.inc({ reason });
-      if (reason === "flood") return false;
-      refused += 1;
-      if (refused === MAX_REFUSED_FRAMES) socket.close(POLICY_VIOLATION, "Too many malformed frames.");
-      return false;
-    };
     socket.emit = (event: string | symbol, ...args: unknown[]): boolean => {
       if (event !== "message") return emit(event, ...args);
       const [frame, isBinary] = args as [Buffer, boolean | undefined];
-      this.#metrics.messages.inc({ direction: "in" });
-      this.#metrics.bytes.inc({ direction: "in" }, frame.length);
-      if (isBinary === false) return refuse("malformed");
-      if (frameKindOf(frame) === undefined) {
-        const reason = refuseFrame(frame, wire);
-        return reason === undefined ? emit(event, ...args) : refuse(reason);
-      }
-      if (!rate.take(performance.now())) return refuse("flood");
-      return room?.receiveFrame(sessionId, frame) || refuse("malformed");
+      const verdict = door.fromWebSocket(frame, isBinary !== false);
+      if (verdict === "ours") client.onHeard("websocket");
+      return verdict === "colyseus" && emit(event, ...args);
     };
+    this.#doors.set(client, door);
+    return client;
+  }
+
+  /**
+   * A ticket for the connection that is seated now. Whoever asks for one has been sent snapshots, so it holds the seat; a
+   * connection that was replaced by a newer one of the same session loses its channel to it.
+   */
+  #ticketFor(sessionId: string, client: HybridClient, datagrams: DatagramServer): string {
+    const door = this.#doors.get(client)!;
+    this.#seated.set(sessionId, { client, door });
+    client.ref.once("close", () => {
+      if (this.#seated.get(sessionId)?.client !== client) return;
+      this.#seated.delete(sessionId);
+      datagrams.revoke(sessionId);
+    });
+    return datagrams.issueTicket(sessionId);
   }
 }
 

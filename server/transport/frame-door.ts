@@ -1,0 +1,76 @@
+// Where every frame of one client comes in, by whichever channel: judged, counted, and shown the way.
+import type { AnyGameRoom } from "../../rooms/kit/index.ts";
+import { decodeControl, FrameKind, frameKindOf } from "../../shared/netcode/index.ts";
+import type { GameMetrics, RefusedFrameReason } from "../ops/metrics.ts";
+import { refuseFrame } from "./frame-guard.ts";
+import { FrameRate } from "./frame-rate.ts";
+import type { InputWire } from "./input-wire.ts";
+
+/** Refused frames a connection may send before it is closed: a bug shows, an attack does not pay. */
+export const MAX_REFUSED_FRAMES = 8;
+/** Input frames and control messages of one client in a second, over all its channels; the rest is dropped unread. */
+export const MAX_FRAMES_PER_SECOND = 150;
+
+/** What a door opens to. */
+export interface FrameDoorOptions {
+  readonly metrics: Pick<GameMetrics, "messages" | "bytes" | "refusedFrames">;
+  readonly sessionId: string;
+  readonly room: AnyGameRoom | undefined;
+  /** The shape of the room's inputs in Colyseus' own frames. */
+  readonly wire: InputWire | undefined;
+  /** Too much came that is malformed. */
+  readonly onAbuse: () => void;
+  /** The client's datagram channel is gone and it would like another. */
+  readonly onChannelRequest: () => void;
+}
+
+/** One client's door. */
+export class FrameDoor {
+  readonly #options: FrameDoorOptions;
+  readonly #rate = new FrameRate(MAX_FRAMES_PER_SECOND);
+  #refused = 0;
+
+  constructor(options: FrameDoorOptions) {
+    this.#options = options;
+  }
+
+  /** A frame by the WebSocket. Says whether Colyseus may have it; frames of ours have gone their way by then. */
+  fromWebSocket(frame: Uint8Array, isBinary: boolean): "colyseus" | "ours" | "refused" {
+    this.#count(frame, "websocket");
+    if (!isBinary) return this.#refuse("malformed");
+    if (frameKindOf(frame) !== undefined) return this.#ours(frame) ?? "ours";
+    const reason = refuseFrame(frame, this.#options.wire);
+    return reason === undefined ? "colyseus" : this.#refuse(reason);
+  }
+
+  /** A frame by the datagram channel: nothing but input frames belongs there. */
+  fromDatagram(frame: Uint8Array): void {
+    this.#count(frame, "datagram");
+    if (frameKindOf(frame) === FrameKind.input) this.#ours(frame);
+    else this.#refuse("malformed");
+  }
+
+  #ours(frame: Uint8Array): "refused" | undefined {
+    const { room, sessionId, onChannelRequest } = this.#options;
+    if (!this.#rate.take(performance.now())) return this.#refuse("flood");
+    if (frameKindOf(frame) === FrameKind.input) {
+      return room?.receiveInputs(sessionId, frame) ? undefined : this.#refuse("malformed");
+    }
+    if (decodeControl(frame)?.type !== "channel-request") return this.#refuse("malformed");
+    onChannelRequest();
+    return undefined;
+  }
+
+  #count(frame: Uint8Array, channel: "websocket" | "datagram"): void {
+    this.#options.metrics.messages.inc({ direction: "in", channel });
+    this.#options.metrics.bytes.inc({ direction: "in", channel }, frame.length);
+  }
+
+  #refuse(reason: RefusedFrameReason): "refused" {
+    this.#options.metrics.refusedFrames.inc({ reason });
+    if (reason === "flood") return "refused";
+    this.#refused += 1;
+    if (this.#refused === MAX_REFUSED_FRAMES) this.#options.onAbuse();
+    return "refused";
+  }
+}
