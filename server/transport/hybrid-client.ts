@@ -38,7 +38,7 @@ export class HybridClient extends GuardedClient {
   constructor(options: HybridClientOptions) {
     super(options.sessionId, options.socket, options.metrics);
     this.#options = options;
-    this.#policy = new ChannelPolicy({ mode: options.issueTicket ? options.mode : "never", tickHz: options.tickHz });
+    this.#policy = new ChannelPolicy(options.issueTicket ? options.mode : "never", options.tickHz);
   }
 
   /** The channel that fast frames take now. */
