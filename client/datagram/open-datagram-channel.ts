@@ -55,13 +55,14 @@ async function tryOnce(
 ): Promise<Outcome> {
   let retryTicket: string | undefined;
   let connection: RTCPeerConnection | undefined;
-  let end = (): void => undefined;
+  let giveBack = (): void => undefined;
   try {
     const signalling = new Signalling(url, ticket);
     const offer = await signalling.connect(signal);
     if (!offer) return {};
     retryTicket = offer.retryTicket;
-    end = () => signalling.close(offer.connectionId);
+    // A second try makes the server close the first by itself.
+    if (!retryTicket) giveBack = () => signalling.close(offer.connectionId);
     connection = new PeerConnection({ iceServers: [] });
     const opening = opened(connection, signal);
     await answer(connection, signalling, offer, signal);
@@ -71,7 +72,7 @@ async function tryOnce(
     // Whatever it was (offline, aborted, an answer that was refused), the game goes on over the WebSocket.
   }
   connection?.close();
-  end();
+  giveBack();
   return { retryTicket };
 }
 
