@@ -13,6 +13,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     what: "building and reading one client's snapshot, beside JSON and plain float32",
     program: "shared/netcode/snapshot.bench.ts",
   },
+  network: {
+    what: "the arena over bad networks, by WebSocket alone and with datagrams; writes docs/network-report.md",
+    program: "test/network-report/main.ts",
+  },
+  swarm: {
+    what: "200 clients among 1,000 movers on one server, in memory",
+    program: "rooms/swarm/swarm.bench.ts",
+  },
 };
 
 const HELP = `Usage: npm run bench -- <scenario> [options of the scenario]

@@ -26,6 +26,8 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
       log.debug({ event: "http.unavailable", requestId, reason: appError.message });
       c.header("Retry-After", UNAVAILABLE_RETRY_SECONDS);
     }
+    // The rest of such a body is not read, so nothing else can be said over this connection.
+    if (appError.code === "request.too_large") c.header("Connection", "close");
     const detail = problem(appError.code, appError.message, {
       ...(requestId === undefined ? {} : { requestId }),
       ...(appError.errors === undefined ? {} : { errors: appError.errors }),

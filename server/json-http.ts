@@ -23,7 +23,10 @@ export async function readJson<T>(context: Context, shape: z.ZodType<T>): Promis
 /** The problem document of `error`, with its status; `extra` members are added to it. */
 export function answerProblem(context: Context, error: AppError, extra: Record<string, string> = {}): Response {
   const document = problem(error.code, error.message, error.errors ? { errors: error.errors } : {});
+  // The rest of too large a body is not read, so nothing else can be said over this connection.
+  const ending = error.code === "request.too_large" ? { Connection: "close" } : undefined;
   return context.json({ ...document, ...extra }, document.status as 400, {
     "Content-Type": "application/problem+json",
+    ...ending,
   });
 }

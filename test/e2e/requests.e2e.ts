@@ -1,6 +1,7 @@
 // Bad requests to the real platform: each is answered with a problem document that says what to change.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Problem } from "../../shared/schema/errors.ts";
 import { GameStack } from "../support/game-stack.ts";
 import { signIn } from "../support/seat.ts";
@@ -73,12 +74,15 @@ test("a body that is not JSON is a 415, and an unknown path a 404", async () => 
   assert.deepEqual([nowhere.status, nowhere.code], [404, "route.not_found"]);
 });
 
-// Last: the connection of a request that was cut short is closed, and whoever reused it would notice.
-test("an oversized body is a 413, whether its length is declared or not", async () => {
+test("an oversized body is a 413, whether its length is declared or not, and the next request is answered", async () => {
   const big = JSON.stringify({ deviceId: "x".repeat(TOO_LARGE_BYTES) });
   for (const body of [big, new Blob([big]).stream()]) {
     const problem = await refused("/v1/auth/guest", body);
     assert.deepEqual([problem.status, problem.code], [413, "request.too_large"]);
     assert.match(problem.detail, /65536/);
+    // Half a second later the server ends what it did not read; whoever kept that connection would notice now.
+    await pause(700);
+    const next = await refused("/v1/nowhere", "{}");
+    assert.equal(next.status, 404);
   }
 });
