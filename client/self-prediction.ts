@@ -54,6 +54,8 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
   readonly #stepSeconds: number;
   readonly #shownInput: Input;
   readonly #inputFields: readonly (keyof Input & string)[];
+  /** Everything that the step reads or writes. */
+  readonly #fields: readonly (keyof Player & string)[];
   /** The drawn player: predicted fields at the drawn instant, without the offset. */
   readonly #drawn: Numbers = {};
   readonly #before: Numbers = {};
@@ -70,9 +72,10 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
     this.#stepSeconds = 1 / game.tickHz;
     this.#shownInput = new game.Input();
     this.#inputFields = inputFieldsOf(game.Input);
+    this.#fields = Object.keys(game.netcode?.self ?? {}) as (keyof Player & string)[];
     this.#me = new Reconciler<Player, Input>(truth, {
       input: input as unknown as InputHandle<Input>,
-      fields: game.predicted,
+      fields: this.#fields,
       stepMs: 1000 / game.tickHz,
       stepSeconds: this.#stepSeconds,
       step: (context, state, command) => {
@@ -141,7 +144,7 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
   /** The predicted state, `fraction` of a step later under `input`, written into `to`. */
   #advance(input: Input, fraction: number, to: Numbers): void {
     const state = this.#me.state as unknown as Numbers;
-    for (const field of this.#game.predicted) to[field] = state[field]!;
+    for (const field of this.#fields) to[field] = state[field]!;
     // Also for no time at all: what does not take time, such as where the player aims, answers at once too.
     this.#game.step(to as unknown as Player, input, this.#stepSeconds * fraction);
   }

@@ -1,6 +1,6 @@
 // The author's guide: its code compiles, is as short as it says, and plays.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -22,7 +22,7 @@ interface Intent {
 
 /** What the guide's contract exports, as this test uses it. */
 interface Contract {
-  dash: { predicted: ("x" | "y" | "stamina")[]; tickHz: number };
+  dash: { netcode: { self: Record<"x" | "y" | "stamina", object> }; tickHz: number };
   DashInput: new () => Intent;
   stepRunner: (runner: Record<string, number>, input: Intent, dt: number) => boolean;
 }
@@ -80,12 +80,23 @@ test("the guide's code compiles as strictly as the repository", async () => {
   assert.equal(stdout, "");
 });
 
+test("the guide's code is formatted as the repository is", () => {
+  for (const path of FILES) {
+    const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
+    const formatted = spawnSync(process.execPath, [biome, "format", `--stdin-file-path=${path}`], {
+      cwd: root,
+      input: codeOf(path),
+    });
+    assert.equal(String(formatted.stdout), codeOf(path));
+  }
+});
+
 test("the guide's step survives rollback, and its room is played", async () => {
   const { dash, DashInput, stepRunner } = (await import(pathToFileURL(join(tree, FILES[0])).href)) as Contract;
   const { DashRoom } = (await import(pathToFileURL(join(tree, FILES[1])).href)) as { DashRoom: new () => AnyGameRoom };
   const divergence = stepCheck({
     step: stepRunner,
-    fields: dash.predicted,
+    fields: Object.keys(dash.netcode.self) as ("x" | "y" | "stamina")[],
     state: () => ({ x: 0, y: 0, stamina: 40 }),
     input: (tick) => ({ moveX: (tick % 3) - 1, moveY: ((tick >> 2) % 3) - 1, sprint: tick % 5 < 3 }),
     tickHz: dash.tickHz,

@@ -72,6 +72,7 @@ export class PredictionBench {
   }
 
   #tell(): void {
-    for (const field of arena.predicted) this.#truth[field] = this.server[field] as number | boolean;
+    for (const field of Object.keys(arena.netcode?.self ?? {}) as (keyof typeof this.server & string)[])
+      this.#truth[field] = this.server[field] as number | boolean;
   }
 }

@@ -69,7 +69,7 @@ for (const seed of [1, 2, 3, 4, 5]) {
     });
     const divergence = stepCheck({
       step: stepPlayer,
-      fields: arena.predicted as (keyof PlayerMotion)[],
+      fields: Object.keys(arena.netcode?.self ?? {}) as (keyof PlayerMotion)[],
       state,
       input: (tick) => inputs[tick] ?? assert.fail(),
       tickHz: TICK_HZ,

@@ -27,15 +27,8 @@ export interface GameDefinition<
   readonly playerOf: (state: State, sessionId: string) => Player | undefined;
   /** Name of the map of players in the state, by session id. */
   readonly players: keyof State & string;
-  /** Everything `step` reads or writes: adopted from the server and replayed. */
-  readonly predicted: readonly (keyof Player & string)[];
-  /** Which of `predicted` are a position: a wrong prediction of these is eased away on screen. */
+  /** Which of the player's own fields are its position: a wrong prediction of these is eased away on screen. */
   readonly position: readonly (keyof Player & string)[];
-  /** Position and angle fields of others, shown interpolated. `angles` are in radians and take the shorter way round. */
-  readonly interpolated: {
-    readonly linear: readonly (keyof Player & string)[];
-    readonly angles: readonly (keyof Player & string)[];
-  };
   /** A jump of more than this (in the game's unit of length) is shown at once, not glided through. */
   readonly teleportDistance: number;
   /** What travels in snapshots and input frames; without it everything travels as schema state. */

@@ -30,9 +30,7 @@ export const arena: GameDefinition<ArenaState, Player, ArenaInput> = {
   Input: ArenaInput,
   players: "players",
   playerOf: (state, sessionId) => state.players.get(sessionId),
-  predicted: ["x", "y", "aim", "pushX", "pushY", "cooldown", "isAlive"],
   position: ["x", "y"],
-  interpolated: { linear: ["x", "y"], angles: ["aim"] },
   teleportDistance: 3,
   netcode: {
     motion: { players: { x: SHOWN, y: SHOWN, aim: angle(8) } },

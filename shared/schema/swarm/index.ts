@@ -23,9 +23,7 @@ export const swarm: GameDefinition<SwarmState, Herder, SwarmInput> = {
   Input: SwarmInput,
   players: "players",
   playerOf: (state, sessionId) => state.players.get(sessionId),
-  predicted: ["x", "y", "facing", "isCreeping"],
   position: ["x", "y"],
-  interpolated: { linear: ["x", "y"], angles: [] },
   teleportDistance: 5,
   netcode: {
     motion: {

@@ -22,7 +22,7 @@ for (const seed of [1, 2, 3, 4, 5]) {
     const inputs = Array.from({ length: 1_200 }, () => ({ moveX: any(), moveY: any(), creep: random() < 0.3 }));
     const divergence = stepCheck<HerderMotion, (typeof inputs)[number]>({
       step: stepHerder,
-      fields: swarm.predicted as (keyof HerderMotion)[],
+      fields: Object.keys(swarm.netcode?.self ?? {}) as (keyof HerderMotion)[],
       state: () => ({ x: 12.25, y: -180.5, facing: 3, isCreeping: false }),
       input: (tick) => inputs[tick] ?? assert.fail(),
       tickHz: TICK_HZ,
