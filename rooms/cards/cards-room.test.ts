@@ -8,6 +8,7 @@ import {
   type CardsState,
   DECK,
   fits,
+  HAND_OF_MORE,
   HAND_OF_TWO,
   HOUSE_SECONDS,
   PAUSE_SECONDS,
@@ -242,10 +243,47 @@ test("who is alone plays against the house until somebody comes, and never sees 
     else elapse(2);
   }
   assert.equal(bench.room.state.phase, "over");
-  const bob = await sit("Bob");
   elapse(PAUSE_SECONDS + 0.2);
+  assert.equal(bench.room.state.phase, "playing", "the house plays on");
+  const bob = await sit("Bob");
+  elapse(0.1);
   assert.deepEqual([...bench.room.state.players.keys()], [ann.sessionId, bob.sessionId]);
+  assert.equal(bench.room.state.phase, "over", "nobody waits for a round with the house to end");
+  elapse(PAUSE_SECONDS + 0.2);
+  assert.deepEqual([truth(ann.sessionId).isDealtIn, truth(bob.sessionId).isDealtIn], [true, true]);
   assert.deepEqual(leaks, []);
+});
+
+test("who is away is not dealt in, and not waited for; back again, it is dealt in with the next round", async () => {
+  await open({ house: true });
+  const ann = await sit("Ann");
+  ann.cut();
+  const [bob, cid] = [await sit("Bob"), await sit("Cid")];
+  elapse(START_SECONDS + 0.2);
+  assert.equal(bench.room.state.phase, "playing");
+  assert.deepEqual([truth(ann.sessionId).isDealtIn, handOf(ann.sessionId).length], [false, 0]);
+  const back = listen(await bench.reconnect(ann));
+  for (let move = 0; move < 300 && bench.room.state.round < 2; move++) {
+    if (bench.room.state.phase === "playing") moveOnce([bob, cid]);
+    else elapse(PAUSE_SECONDS + 0.2);
+  }
+  elapse(0.1);
+  assert.deepEqual([truth(ann.sessionId).isDealtIn, shownHand(back).length], [true, HAND_OF_MORE]);
+});
+
+test("the house does not play with itself: when its guest is away, it goes, and comes again with the guest", async () => {
+  await open({ house: true });
+  const ann = await sit("Ann");
+  elapse(HOUSE_SECONDS + 0.1);
+  ann.cut();
+  const { state } = bench.room;
+  for (let move = 0; move < 400 && state.phase === "playing"; move++) elapse(ABSENT_TURN_SECONDS);
+  elapse(PAUSE_SECONDS + 1);
+  assert.deepEqual([bench.room.state.phase, bench.room.state.players.size], ["waiting", 1]);
+  await bench.reconnect(ann);
+  elapse(HOUSE_SECONDS + 0.2);
+  assert.equal(bench.room.state.phase, "playing");
+  assert.deepEqual(bench.failures, []);
 });
 
 test("nothing is sent while nothing changes", async () => {

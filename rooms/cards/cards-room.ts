@@ -57,6 +57,8 @@ export class CardsRoom extends GameRoom<{ state: CardsState; client: GameClient 
     const player = this.table.seat(client.sessionId, client.auth?.name ?? "?");
     client.view = new StateView();
     client.view.add(player);
+    // The house plays only with somebody who would be alone without it, so that nobody waits for its round to end.
+    if (this.peoplePresent >= MIN_PLAYERS) this.table.leave(HOUSE);
     if (this.state.phase !== "playing") this.waitForNext();
   }
 
@@ -80,10 +82,15 @@ export class CardsRoom extends GameRoom<{ state: CardsState; client: GameClient 
     if (this.state.phase !== "playing") this.waitForNext();
   }
 
-  /** Seats that are not the house's, those that wait for their player included. */
-  private get people(): number {
-    const { players } = this.state;
-    return players.size - (players.has(HOUSE) ? 1 : 0);
+  private get peoplePresent(): number {
+    let count = 0;
+    for (const { isHouse, isConnected } of this.state.players.values()) if (!isHouse && isConnected) count += 1;
+    return count;
+  }
+
+  private get canDeal(): boolean {
+    const people = this.peoplePresent;
+    return people > 0 && people + (this.state.players.has(HOUSE) ? 1 : 0) >= MIN_PLAYERS;
   }
 
   /** A move was made, or refused with a word to whoever tried. */
@@ -95,7 +102,7 @@ export class CardsRoom extends GameRoom<{ state: CardsState; client: GameClient 
   private setConnected({ sessionId }: GameClient, isConnected: boolean): void {
     const player = this.state.players.get(sessionId);
     if (player) player.isConnected = isConnected;
-    if (this.state.turnOf === sessionId) this.waitForNext();
+    if (this.state.phase !== "playing" || this.state.turnOf === sessionId) this.waitForNext();
   }
 
   /** Sets the one timer by what the table waits for now. */
@@ -106,12 +113,14 @@ export class CardsRoom extends GameRoom<{ state: CardsState; client: GameClient 
       this.waitForTurn();
     } else if (this.isDraining) {
       void this.disconnect(ROOM_CLOSE.serverDraining);
-    } else if (state.players.size >= MIN_PLAYERS) {
-      const seconds = state.phase === "over" ? PAUSE_SECONDS : state.players.size === MAX_PLAYERS ? 0 : START_SECONDS;
+    } else if (this.canDeal) {
+      const isFull = this.peoplePresent === MAX_PLAYERS;
+      const seconds = state.phase === "over" ? PAUSE_SECONDS : isFull ? 0 : START_SECONDS;
       this.wait(seconds * 1000, () => this.deal());
     } else {
       state.phase = "waiting";
-      if (this.hasHouse && this.people > 0) this.wait(HOUSE_SECONDS * 1000, () => this.callHouse());
+      this.table.leave(HOUSE);
+      if (this.hasHouse && this.peoplePresent > 0) this.wait(HOUSE_SECONDS * 1000, () => this.callHouse());
     }
   }
 
@@ -146,9 +155,7 @@ export class CardsRoom extends GameRoom<{ state: CardsState; client: GameClient 
     this.deal();
   }
 
-  /** The house plays only with somebody who would be alone without it. */
   private deal(): void {
-    if (this.people >= MIN_PLAYERS) this.table.leave(HOUSE);
-    if (this.state.players.size >= MIN_PLAYERS) this.table.deal();
+    if (this.canDeal) this.table.deal();
   }
 }

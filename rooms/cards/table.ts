@@ -60,24 +60,25 @@ export class Table {
     return true;
   }
 
-  /** Shuffles and deals to everybody who is seated; the one after the last round's first begins. */
+  /** Shuffles and deals to everybody who is there, at least two; the one after the last round's first begins. */
   deal(): void {
     const state = this.#state;
     const isNewMatch = state.matchWinner !== "";
     this.#pile = shuffled(DECK, this.#random);
     this.#discards = [];
     this.#passes = 0;
-    const count = state.players.size === 2 ? HAND_OF_TWO : HAND_OF_MORE;
-    for (const player of state.players.values()) {
+    const seats = [...state.players.keys()].filter((sessionId) => state.players.get(sessionId)?.isConnected);
+    const count = seats.length === 2 ? HAND_OF_TWO : HAND_OF_MORE;
+    for (const [sessionId, player] of state.players) {
       if (isNewMatch) player.points = 0;
-      player.isDealtIn = true;
+      player.isDealtIn = seats.includes(sessionId);
       player.hand.clear();
-      for (let card = 0; card < count; card++) this.#give(player);
+      player.handCount = 0;
+      for (let card = 0; player.isDealtIn && card < count; card++) this.#give(player);
     }
     const top = this.#pile.pop() ?? fail("a deck holds more than the hands");
     Object.assign(state, { phase: "playing", winner: "", matchWinner: "", top, suit: suitOf(top) });
     state.pileCount = this.#pile.length;
-    const seats = [...state.players.keys()];
     this.#turnTo(seats[state.round % seats.length] ?? fail("nobody is seated"));
     state.round += 1;
   }
