@@ -1,9 +1,16 @@
 // The camera: where the middle of the screen is in the arena, and how metres become pixels. No Pixi in here.
 import { ARENA_HALF_SIZE } from "../../shared/schema/arena/index.ts";
 
-/** The square root of the visible area, in metres: desktop and phone see about equally much. */
-const VIEW_METRES = 21;
-const MIN_PIXELS_A_METRE = 18;
+/** What a camera is pointed at. */
+export interface CameraSubject {
+  /** Half the side of the square that the world is, in metres. */
+  readonly halfSize: number;
+  /** The square root of the visible area, in metres: desktop and phone see about equally much. */
+  readonly viewMetres: number;
+  readonly minPixelsPerMetre: number;
+}
+
+const ARENA: CameraSubject = { halfSize: ARENA_HALF_SIZE, viewMetres: 21, minPixelsPerMetre: 18 };
 const MAX_PIXELS_A_METRE = 80;
 /** Time in which the camera covers 63 % of the way to its target. */
 const FOLLOW_SECONDS = 0.09;
@@ -28,15 +35,21 @@ export class Camera {
   /** What is added to the picture by shaking, in pixels. */
   shakeX = 0;
   shakeY = 0;
+  readonly #subject: CameraSubject;
   #shake = 0;
   #isPlaced = false;
+
+  constructor(subject: CameraSubject = ARENA) {
+    this.#subject = subject;
+  }
 
   /** Takes the page's size in CSS pixels. */
   resize(width: number, height: number): void {
     this.width = Math.max(1, width);
     this.height = Math.max(1, height);
-    const wanted = Math.sqrt(this.width * this.height) / VIEW_METRES;
-    this.pixelsPerMetre = Math.min(MAX_PIXELS_A_METRE, Math.max(MIN_PIXELS_A_METRE, wanted));
+    const { viewMetres, minPixelsPerMetre } = this.#subject;
+    const wanted = Math.sqrt(this.width * this.height) / viewMetres;
+    this.pixelsPerMetre = Math.min(MAX_PIXELS_A_METRE, Math.max(minPixelsPerMetre, wanted));
   }
 
   /** Moves towards (x, y), leaning towards (lookX, lookY), all in metres; `dt` in seconds, any frame rate. */
@@ -87,7 +100,7 @@ export class Camera {
 
   /** Keeps the view over the arena where the arena is larger than the screen, and in its middle where it is not. */
   #within(value: number, extentPixels: number): number {
-    const limit = Math.max(0, ARENA_HALF_SIZE + MARGIN_METRES - extentPixels / this.pixelsPerMetre / 2);
+    const limit = Math.max(0, this.#subject.halfSize + MARGIN_METRES - extentPixels / this.pixelsPerMetre / 2);
     return Math.min(limit, Math.max(-limit, value));
   }
 }

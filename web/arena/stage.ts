@@ -1,7 +1,6 @@
 // The Pixi side of the screen: one renderer, a world in metres under the camera, and a flat layer over it.
 import { autoDetectRenderer, Container, type Renderer } from "pixi.js";
 import type { Camera } from "./camera.ts";
-import { createFloor } from "./floor.ts";
 import { FLOOR, UNIT } from "./palette.ts";
 
 /** Page pixels are drawn as at most this many device pixels a side. */
@@ -20,18 +19,18 @@ export class Stage {
   readonly #camera: Camera;
   readonly #quality: Quality;
 
-  private constructor(renderer: Renderer, camera: Camera, quality: Quality) {
+  private constructor(renderer: Renderer, camera: Camera, quality: Quality, floor: Container) {
     this.#renderer = renderer;
     this.#quality = quality;
     this.#camera = camera;
-    this.world.addChild(createFloor(quality === "high"));
+    this.world.addChild(floor);
     this.#root.addChild(this.world, this.overlay);
     this.resize();
     window.addEventListener("resize", () => this.resize());
   }
 
-  /** Starts WebGL on `canvas`. Rejects when there is none: ask `webGlSupport()` first. */
-  static async create(canvas: HTMLCanvasElement, camera: Camera, quality: Quality): Promise<Stage> {
+  /** Starts WebGL on `canvas`, with `floor` under the world. Rejects when there is none: ask `webGlSupport()` first. */
+  static async create(canvas: HTMLCanvasElement, camera: Camera, quality: Quality, floor: Container): Promise<Stage> {
     const renderer = await autoDetectRenderer({
       canvas,
       preference: ["webgl"],
@@ -44,7 +43,7 @@ export class Stage {
       eventMode: "none",
       accessibilityOptions: { enabledByDefault: false, activateOnTab: false },
     });
-    return new Stage(renderer, camera, quality);
+    return new Stage(renderer, camera, quality, floor);
   }
 
   /** Fits the picture to the page. */

@@ -1,7 +1,7 @@
 // The switches and sliders under the net graph, each with one line that says what it does.
 import { byId, make } from "../dom.ts";
 import { LIMITS, type Options } from "../options.ts";
-import type { ArenaSession } from "../session.ts";
+import type { NetSession } from "../session.ts";
 
 type SwitchName = "prediction" | "reconciliation" | "interpolation";
 type SliderName = "latency" | "jitter" | "loss";
@@ -21,7 +21,7 @@ const SLIDERS: Record<SliderName, { label: string; unit: string; step: number; n
 /** Shows `options`, changes them, and applies them to the session. */
 export class Controls {
   readonly #options: Options;
-  #session: ArenaSession | undefined;
+  #session: NetSession | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -33,7 +33,7 @@ export class Controls {
   }
 
   /** Applies the options to a new session, and from now on to this one. */
-  begin(session: ArenaSession): void {
+  begin(session: NetSession): void {
     this.#session = session;
     this.#apply();
   }

@@ -1,10 +1,10 @@
 // What the network does, in numbers and in ten seconds of curves.
 import type { ChannelKind } from "../../client/index.ts";
 import { byId, make, setText } from "../dom.ts";
-import type { ArenaSession } from "../session.ts";
+import type { NetSession } from "../session.ts";
 import { drawPlot, type PlotStyle, SampleRing } from "./plot.ts";
 
-type Stats = ArenaSession["stats"];
+type Stats = NetSession["stats"];
 
 /** Snapshots come 30 a second; a few more fit, and so do ten samples a second of the rest. */
 const GAP_SAMPLES = 512;
@@ -83,7 +83,7 @@ export class NetGraph {
   }
 
   /** Watches a new session. */
-  begin(session: ArenaSession): void {
+  begin(session: NetSession): void {
     for (const plot of [this.#rtt, this.#gap, this.#correction]) plot.ring.clear();
     this.#lastSnapshotMs = 0;
     this.#lastCorrections = session.stats.corrections;
@@ -94,7 +94,7 @@ export class NetGraph {
     });
   }
 
-  update(session: ArenaSession, nowMs: number): void {
+  update(session: NetSession, nowMs: number): void {
     const { stats } = session;
     this.#rtt.ring.push(nowMs, stats.rttMs);
     if (stats.corrections !== this.#lastCorrections) this.#correction.ring.push(nowMs, stats.correctionMetres);

@@ -9,7 +9,7 @@ const STAGES: readonly ConnectStage[] = ["signing-in", "queueing", "joining", "j
 const STAGE_TEXT: Record<ConnectStage, string> = {
   "signing-in": "Signing in as a guest…",
   queueing: "Looking for a seat…",
-  joining: "Joining the arena…",
+  joining: "Taking the seat…",
   joined: "Entering…",
 };
 
@@ -17,7 +17,7 @@ const STAGE_TEXT: Record<ConnectStage, string> = {
 const SLOW_QUEUE_MS = 4_000;
 const SLOW_QUEUE_TEXT = "Still looking for a seat: game servers may be full or starting…";
 
-/** The full-page screen over the arena. */
+/** The full-page screen over the game. */
 export class Screen {
   readonly #root = byId("screen", HTMLElement);
   readonly #progress = byId("screen-progress", HTMLElement);
@@ -33,11 +33,8 @@ export class Screen {
   readonly #note = byId("retry-note", HTMLElement);
   #slowQueue: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
-    const isTouch = window.matchMedia("(pointer: coarse)").matches;
-    const keys = isTouch
-      ? ["Left thumb moves", "Right thumb aims and fires"]
-      : ["WASD moves", "mouse aims", "hold to fire"];
+  /** `keys` says how to play, in a few words. */
+  constructor(keys: readonly string[]) {
     byId("screen-keys", HTMLElement).textContent = keys.join("  ·  ");
   }
 
