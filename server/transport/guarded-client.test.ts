@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { test } from "node:test";
+import { createMetrics } from "../ops/metrics.ts";
+import { GuardedClient } from "./guarded-client.ts";
+import { HybridClient } from "./hybrid-client.ts";
+
+/** A socket that keeps what it is given, as one under back-pressure does. */
+class SlowSocket extends EventEmitter {
+  readonly frames: Uint8Array[] = [];
+  bufferedAmount = 0;
+  isTerminated = false;
+
+  send(frame: Uint8Array): void {
+    this.frames.push(frame);
+    this.bufferedAmount += frame.byteLength;
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+}
+
+const metrics = createMetrics({ rooms: () => ({}), clients: () => 0 });
+const socketOf = (socket: SlowSocket) => socket as unknown as ConstructorParameters<typeof GuardedClient>[1];
+
+test("a frame that waits is not changed by the next one that is written into the same buffer", () => {
+  const socket = new SlowSocket();
+  const client = new GuardedClient("s", socketOf(socket), metrics);
+  const shared = new Uint8Array([1, 2, 3]);
+  client.raw(shared);
+  shared.fill(9);
+  client.raw(shared);
+  assert.deepEqual(
+    socket.frames.map((frame) => [...frame]),
+    [
+      [1, 2, 3],
+      [9, 9, 9],
+    ],
+  );
+});
+
+test("a client that reads too slowly is ended before what waits for it grows past a mebibyte and a frame", () => {
+  const socket = new SlowSocket();
+  const client = new GuardedClient("s", socketOf(socket), metrics);
+  const frame = new Uint8Array(64 * 1024);
+  for (let count = 0; count < 100; count++) client.raw(frame);
+  assert.ok(socket.isTerminated);
+  assert.ok(socket.bufferedAmount <= 1024 * 1024 + frame.length);
+});
+
+test("what may be dropped is not dropped on a client that has only its WebSocket", () => {
+  const socket = new SlowSocket();
+  const client = new HybridClient({
+    sessionId: "s",
+    socket: socketOf(socket),
+    metrics,
+    mode: "always",
+    tickHz: 30,
+    issueTicket: undefined,
+  });
+  client.rawUnreliable(new Uint8Array([7]));
+  client.sendFast(new Uint8Array([8]), 1);
+  assert.deepEqual(
+    socket.frames.map((frame) => [...frame]),
+    [[7], [8]],
+  );
+});
