@@ -100,7 +100,7 @@ export class CardTable {
     const seat = make("div", `seat${state.turnOf === sessionId ? " turn" : ""}${player.isConnected ? "" : " away"}`);
     const fan = make("div", "fan");
     for (let card = 0; card < player.handCount; card++) fan.append(back());
-    const note = player.isConnected ? `${player.handCount} cards · ${points(player)}` : "reconnecting…";
+    const note = player.isConnected ? `${count(player.handCount, "card")} · ${points(player)}` : "reconnecting…";
     seat.append(make("b", "", player.name), fan, make("span", "", note));
     return seat;
   }
@@ -173,6 +173,10 @@ function bound({ room }: CardsSession): { state: CardsState; send: (type: string
   return { state: room.state as CardsState, send: (type, message) => room.send(type, message) };
 }
 
-function points({ points }: CardPlayer): string {
-  return points === 1 ? "1 point" : `${points} points`;
+function points(player: CardPlayer): string {
+  return count(player.points, "point");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
