@@ -61,7 +61,17 @@ const PLAYERS_PACKAGES = new Set(["@colyseus/sdk", "pixi.js"]);
 const PLAYERS_AREAS = /^(client|web|bench|test)\//;
 
 /** Folders that outsiders enter by their `index.ts`. */
-const CLOSED_FOLDERS = ["shared/netcode/", "shared/schema/arena/", "shared/schema/platform/", "client/", "rooms/kit/"];
+const CLOSED_FOLDERS = [
+  "shared/netcode/",
+  "shared/schema/arena/",
+  "shared/schema/cards/",
+  "shared/schema/platform/",
+  "shared/schema/swarm/",
+  // Before the folder it lies in: the first that matches decides.
+  "client/datagram/",
+  "client/",
+  "rooms/kit/",
+];
 
 /** The interfaces through which we reach what is outside a process, by the file that declares each. */
 const PORTS: Readonly<Record<string, readonly string[]>> = {
@@ -70,10 +80,16 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/ephemeral/store.ts": ["EphemeralStore"],
   "platform/allocation/allocator.ts": ["Allocator"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
+  "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };
 
-/** Who chooses adapters: the two processes, and the command that migrates a database. */
-const COMPOSITION_ROOTS = new Set(["server/main.ts", "platform/main.ts", "platform/db/migrate.ts"]);
+/** Who chooses adapters: the two processes, what opens the datagram port, and the command that migrates a database. */
+const COMPOSITION_ROOTS = new Set([
+  "server/main.ts",
+  "server/open-datagrams.ts",
+  "platform/main.ts",
+  "platform/db/migrate.ts",
+]);
 
 /** What assembles the platform's application out of the routes of its modules. */
 const PLATFORM_ASSEMBLY = new Set(["platform/app.ts", "platform/main.ts"]);

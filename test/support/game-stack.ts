@@ -16,6 +16,8 @@ export interface GameStackOptions {
   readonly fighters?: number;
   /** Puts a cable between players and the game server. */
   readonly hasCable?: boolean;
+  /** Settings of the game server beside those of the stack. */
+  readonly gameEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Both processes. `start` resolves when a player could join. */
@@ -34,12 +36,16 @@ export class GameStack {
     this.cable = cable;
   }
 
-  static async start({ fighters = 0, hasCable = false }: GameStackOptions = {}): Promise<GameStack> {
+  static async start({
+    fighters = 0,
+    hasCable = false,
+    gameEnvironment = {},
+  }: GameStackOptions = {}): Promise<GameStack> {
     const dataDir = await mkdtemp(join(tmpdir(), "gamekeeper-e2e-"));
     const stack = new GameStack(dataDir, hasCable ? await Cable.lay() : undefined);
     try {
       await stack.startPlatform();
-      await stack.#startGameServer(fighters);
+      await stack.#startGameServer(fighters, gameEnvironment);
       await stack.untilReady();
       return stack;
     } catch (error) {
@@ -103,7 +109,7 @@ export class GameStack {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  async #startGameServer(fighters: number): Promise<void> {
+  async #startGameServer(fighters: number, environment: Readonly<Record<string, string>>): Promise<void> {
     this.#gameServer = this.#start("the game server", "server/main.ts", {
       GAME_PORT: "0",
       GAME_OPS_PORT: "0",
@@ -114,6 +120,9 @@ export class GameStack {
       SERVER_ID: randomUUID(),
       ARENA_FIGHTERS: String(fighters),
       DRAIN_SECONDS: "1",
+      UDP_PORT: "0",
+      UDP_HOST: "127.0.0.1",
+      ...environment,
     });
     const { gamePort, opsPort } = await this.#gameServer.untilEvent("game-server.listening");
     this.#ports = { ...this.#ports, game: Number(gamePort), gameOps: Number(opsPort) };
