@@ -145,7 +145,7 @@ test("who may not be seen is not sent, by team, and is taken away when the team 
   assert.deepEqual([heldX(red), heldX(blue)], [[10], [20, 30]]);
 });
 
-test("[SNAP11] the own state is in every snapshot, however small the budget and however many others wait", () => {
+test("[SNAP15] the own state is in every snapshot, however small the budget and however many others wait", () => {
   const wire = new NetcodeBench().wire;
   const bench = new NetcodeBench({ budgetBytes: minBudgetBytes(wire.snapshots), weight: () => 1_000 });
   const seat = bench.join("s", bench.add(0, 0));
