@@ -17,9 +17,7 @@ export const cards: GameDefinition<CardsState, CardPlayer, NoInput> = {
   Input: NoInput,
   players: "players",
   playerOf: (state, sessionId) => state.players.get(sessionId),
-  predicted: [],
   position: [],
-  interpolated: { linear: [], angles: [] },
   teleportDistance: 0,
   step: () => false,
 };
