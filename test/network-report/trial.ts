@@ -2,7 +2,7 @@
 import { Client } from "@colyseus/sdk";
 import { connect, type GameSession } from "../../client/index.ts";
 import { ArenaInput, type ArenaState, type Player, TICK_HZ } from "../../shared/schema/arena/index.ts";
-import { seededRandom } from "../network/index.ts";
+import { type ProfileName, seededRandom } from "../network/index.ts";
 import { postJson, signIn } from "../support/seat.ts";
 import { Distribution } from "./distribution.ts";
 import { NetworkStack, type NetworkStackOptions } from "./stack.ts";
@@ -11,18 +11,21 @@ const FRAME_MS = 1000 / 60;
 const TICK_MS = 1000 / TICK_HZ;
 /** A stretch without anything newer than this is a stall; ms. */
 export const STALL_MS = 150;
+/** Ages beyond this are not drawn; ms. */
+export const PLOTTED_MS = 600;
 /** Before it counts, a link is played on for this long: clocks settle, the channel opens; ms. */
 const WARM_UP_MS = 5_000;
 
-/** What one run showed. */
+/** What one run showed; times in ms. It is kept as JSON, and the report is made from what is kept. */
 export interface Trial {
-  readonly profile: string;
-  readonly datagrams: string;
+  readonly profile: ProfileName;
+  readonly datagrams: NetworkStackOptions["datagrams"];
   readonly seconds: number;
-  /** Of the newest state of the other player, at each frame; ms behind the server. */
-  readonly age: Distribution;
-  /** Lengths of the stretches without a newer snapshot that were longer than `STALL_MS`; ms. */
-  readonly stalls: Distribution;
+  readonly seed: number;
+  /** Of the newest state of the other player, at each frame; ms behind the server. `tail`: share of frames above each age. */
+  readonly age: { readonly p50: number; readonly p99: number; readonly max: number; readonly tail: [number, number][] };
+  /** The stretches without a newer snapshot that were longer than `STALL_MS`. */
+  readonly stalls: { readonly count: number; readonly longest: number };
   readonly inputsApplied: number;
   readonly inputsLost: number;
   readonly corrections: number;
@@ -84,7 +87,7 @@ async function measure(
   stack: NetworkStack,
   session: ArenaSession,
   witness: Witness,
-  { profile, datagrams, seconds }: NetworkStackOptions & { seconds: number },
+  { profile, datagrams, seconds, seed }: NetworkStackOptions & { seconds: number },
   random: () => number,
 ): Promise<Trial> {
   const applied = 'game_inputs_total{mode="arena",outcome="applied"}';
@@ -113,8 +116,9 @@ async function measure(
     profile,
     datagrams,
     seconds,
-    age,
-    stalls,
+    seed,
+    age: { p50: age.percentile(0.5), p99: age.percentile(0.99), max: age.max, tail: age.tail(PLOTTED_MS) },
+    stalls: { count: stalls.count, longest: stalls.count === 0 ? 0 : stalls.max },
     inputsApplied: (await stack.counter(applied)) - before.applied,
     inputsLost: (await stack.counter(lost)) - before.lost,
     corrections: session.stats.corrections - before.corrections,
