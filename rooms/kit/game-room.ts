@@ -12,18 +12,19 @@ import {
   Room,
   RoomInternalState,
   type RoomOptions,
-  ServerError,
   type StepContext,
 } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import { GameWire } from "../../shared/netcode/index.ts";
 import { ROOM_CLOSE } from "../../shared/schema/close-codes.ts";
-import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
+import { AppError } from "../../shared/schema/errors.ts";
 import type { GameDefinition } from "../../shared/schema/game.ts";
 import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
+import { guarded } from "./guarded.ts";
 import { HeldSeats } from "./held-seats.ts";
 import type { SeenView } from "./netcode/rewound-view.ts";
 import { RoomNetcode, type RoomNetcodeOptions } from "./netcode/room-netcode.ts";
+import { roomIdOf, toServerError } from "./refusal.ts";
 import { roomHost } from "./room-host.ts";
 import { SeatedInput } from "./seated-input.ts";
 
@@ -364,34 +365,10 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   }
 
   #guard(callback: CallableFunction, where: string): (...args: unknown[]) => unknown {
-    const report = (error: unknown): void =>
-      this.fail(error instanceof Error ? error : new Error(String(error)), where);
-    return (...args) => {
-      try {
-        const result: unknown = callback(...args);
-        return result instanceof Promise ? result.catch(report) : result;
-      } catch (error) {
-        report(error);
-        return undefined;
-      }
-    };
+    return guarded(callback, (error) => this.fail(error, where));
   }
 }
 
 /** A room of any game, where what its type parameter says does not matter. */
 // biome-ignore lint/suspicious/noExplicitAny: the parameter is used both ways, so no other argument fits every game.
 export type AnyGameRoom = GameRoom<any>;
-
-/** The room that `/matchmake/joinById/{roomId}` names. */
-function roomIdOf(context: AuthContext): string {
-  const path = new URL((context.req as Request | undefined)?.url ?? "http://none/").pathname;
-  return path.split("/").at(-1) ?? "";
-}
-
-/** An `AppError` as Colyseus can carry it: a numeric code, and a message that begins with ours. */
-export function toServerError(error: unknown): ServerError {
-  if (error instanceof ServerError) return error;
-  const code: ErrorCode = error instanceof AppError ? error.code : "internal";
-  const detail = error instanceof AppError ? error.message : "The seat could not be given.";
-  return new ServerError(error instanceof AppError ? error.status : 500, `${code}: ${detail}`, { cause: error });
-}
