@@ -6,8 +6,8 @@ import { Signalling } from "./signalling.ts";
 
 /** The first try, and one more: a lost packet of the handshake can cost the first. */
 const ATTEMPTS = 2;
-/** One try may take this long; a handshake that loses packets repeats them after one, two and four seconds; ms. */
-export const ATTEMPT_TIMEOUT_MS = 5_000;
+/** One try may take this long; a handshake that loses packets repeats them after one, two and four seconds more; ms. */
+export const ATTEMPT_TIMEOUT_MS = 8_000;
 
 const CANDIDATE_LINE = /^a=(candidate:.*|end-of-candidates)\r?\n/gm;
 const CANDIDATE = /^a=(candidate:[^\r\n]*)/gm;

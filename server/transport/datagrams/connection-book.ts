@@ -12,8 +12,8 @@ export const MAX_PENDING_PER_ADDRESS = 16;
 
 /** A client answers in one round trip; ms. */
 export const ANSWER_DEADLINE_MS = 5_000;
-/** From the answer on, the handshake takes four round trips and may repeat a lost packet after one and two seconds; ms. */
-export const OPEN_DEADLINE_MS = 8_000;
+/** From the answer on, the handshake takes four round trips, and repeats lost packets after one, two and four seconds; ms. */
+export const OPEN_DEADLINE_MS = 10_000;
 
 /** A peer that signalling made. */
 export interface SignalledPeer extends DatagramChannel {

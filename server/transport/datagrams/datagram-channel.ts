@@ -8,8 +8,8 @@ import { FrameKind } from "../../../shared/netcode/index.ts";
 export const MAX_DATAGRAM_BYTES = 1_150;
 
 /**
- * Bytes that may wait in a channel before a send is refused: four full frames. What waits longer is older than the next
- * snapshot, which replaces it.
+ * Bytes that may wait in a channel, beside what its protocol has taken, before a send is refused: four full frames. What
+ * waits longer is older than the next snapshot, which replaces it.
  */
 export const MAX_BUFFERED_BYTES = 4 * MAX_DATAGRAM_BYTES;
 

@@ -1,6 +1,6 @@
 // One WebRTC peer as a datagram channel: made by geckos.io, read and closed by us.
-import type { GeckosServer } from "@geckos.io/server";
-import type { DataChannel, PeerConnection } from "node-datachannel";
+import WebRTCConnection from "@geckos.io/server/lib/wrtc/webrtcConnection.js";
+import type { DataChannel, PeerConnection, RtcConfig } from "node-datachannel";
 import {
   type DatagramChannel,
   type DroppedFrameReason,
@@ -23,12 +23,15 @@ export interface GeckosPeerHooks {
   readonly onDropped: (reason: DroppedFrameReason) => void;
 }
 
+/** As geckos.io's clients look for it. */
+const LABEL = "geckos.io";
+
 /**
  * A peer from its offer to its end.
  *
- * geckos.io makes the connection, its data channel and the offer. Its own listeners are replaced before a client can
- * reach them: they take a text `{"disconnect":1}` for an event of the server's, die of the text `null`, and reject
- * without a listener when states arrive in an unlucky order.
+ * geckos.io makes the connection. What its server class would add is left out: it reads text messages as events (a client's
+ * `{"disconnect":1}` is one, and `null` ends the process), rejects without a listener when states arrive in an unlucky
+ * order, polls for its offer, and has no way to say how much SCTP may queue.
  */
 export class GeckosPeer implements DatagramChannel {
   /** Our offer: complete, with every address. */
@@ -61,18 +64,16 @@ export class GeckosPeer implements DatagramChannel {
     channel.onError(() => this.close());
   }
 
-  /** Has geckos.io make a connection. Rejects when it could not. */
-  static async create(server: GeckosServer, hooks: GeckosPeerHooks): Promise<GeckosPeer> {
-    const manager = server.connectionsManager;
-    // The request and the response are for its own authorization hook, which is not used.
-    const { connection: made } = await manager.createConnection(undefined, undefined as never, undefined as never);
-    const connection = made && manager.getConnection(made.id);
-    if (!connection) throw new Error("geckos.io made no connection.");
-    manager.connections.delete(connection.id);
-    await gathered(connection.peerConnection);
-    const offer = connection.peerConnection.localDescription()?.sdp;
-    if (offer === undefined) throw new Error("The connection made no offer.");
-    return new GeckosPeer(offer, connection.peerConnection, connection.channel.dataChannel as never, hooks);
+  /** Makes a peer and its offer. Rejects when it could not. */
+  static async create(id: string, config: RtcConfig, hooks: GeckosPeerHooks): Promise<GeckosPeer> {
+    const connection = await new WebRTCConnection(id, config, new Map(), undefined).init();
+    const gathering = gathered(connection);
+    const channel = connection.createDataChannel(LABEL, { unordered: true, maxRetransmits: 0 });
+    await gathering;
+    const offer = connection.localDescription()?.sdp;
+    if (offer !== undefined) return new GeckosPeer(offer, connection, channel, hooks);
+    connection.close();
+    throw new Error("The connection made no offer.");
   }
 
   get isOpen(): boolean {
@@ -157,7 +158,6 @@ export class GeckosPeer implements DatagramChannel {
 
 /** Resolves when every address of this machine is in the offer. */
 function gathered(connection: PeerConnection): Promise<void> {
-  if (connection.gatheringState() === "complete") return Promise.resolve();
   return new Promise((resolve) => {
     const timeout = setTimeout(resolve, GATHERING_TIMEOUT_MS);
     connection.onGatheringStateChange((state) => {
