@@ -8,10 +8,11 @@ import { FrameKind } from "../../../shared/netcode/index.ts";
 export const MAX_DATAGRAM_BYTES = 1_150;
 
 /**
- * Bytes that may wait in a channel, beside what its protocol has taken, before a send is refused: four full frames. What
- * waits longer is older than the next snapshot, which replaces it.
+ * Bytes that may wait in a channel, beside the few frames that its protocol has taken, before a send is refused: none. What
+ * waits is older than the next snapshot, which replaces it. At 20 % loss, four frames more made the median frame 580 ms old
+ * instead of 120.
  */
-export const MAX_BUFFERED_BYTES = 4 * MAX_DATAGRAM_BYTES;
+export const MAX_BUFFERED_BYTES = 0;
 
 /** Longest frame that is taken; bytes. An input frame is far shorter. */
 export const MAX_RECEIVED_BYTES = 1_200;
