@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
+import { FrameKind } from "../../shared/netcode/index.ts";
 import { createMetrics } from "../ops/metrics.ts";
+import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
 import { GuardedClient } from "./guarded-client.ts";
 import { HybridClient } from "./hybrid-client.ts";
 
@@ -65,4 +67,40 @@ test("what may be dropped is not dropped on a client that has only its WebSocket
     socket.frames.map((frame) => [...frame]),
     [[7], [8]],
   );
+});
+
+test("a frame that the data channel cannot take now is lost, not piled onto the WebSocket", () => {
+  const socket = new SlowSocket();
+  const client = new HybridClient({
+    sessionId: "s",
+    socket: socketOf(socket),
+    metrics,
+    mode: "always",
+    tickHz: 30,
+    issueTicket: () => "ticket",
+  });
+  const sent: number[] = [];
+  let isFull = false;
+  const channel: DatagramChannel = {
+    isOpen: true,
+    bufferedBytes: 0,
+    send: (frame) => {
+      if (!isFull) sent.push(frame[0]!);
+      return !isFull;
+    },
+    keepAlive: () => true,
+    close: () => undefined,
+    onFrame: () => undefined,
+    onKeepAlive: () => undefined,
+    onClose: () => undefined,
+  };
+  client.attach(channel, () => undefined);
+  client.sendFast(new Uint8Array([1]), 1);
+  isFull = true;
+  client.sendFast(new Uint8Array([2]), 2);
+  isFull = false;
+  client.sendFast(new Uint8Array([3]), 3);
+  assert.deepEqual(sent, [1, 3]);
+  const kinds = socket.frames.map((frame) => frame[0]);
+  assert.deepEqual(kinds, [FrameKind.channel], "nothing but the offer went by the WebSocket");
 });

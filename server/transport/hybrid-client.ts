@@ -48,23 +48,23 @@ export class HybridClient extends GuardedClient {
 
   /** Sends what may be dropped. It never is on a WebSocket, so a client without datagrams misses nothing. */
   rawUnreliable(frame: Uint8Array): void {
-    if (this.fastChannel !== "datagram" || !this.#sendDatagram(frame)) this.raw(frame);
+    if (this.fastChannel !== "datagram") this.raw(frame);
+    else this.#sendDatagram(frame);
   }
 
-  /** Sends the snapshot of `tick` by the channel that serves better now. */
+  /**
+   * Sends the snapshot of `tick` by the channel that serves better now. A data channel that cannot take it now loses it: the
+   * next one is on its way, and piled onto the WebSocket it would only come late.
+   */
   sendFast(frame: Uint8Array, tick: number): void {
     const nowMs = performance.now();
     this.offerChannel(nowMs);
-    const isDatagram = this.#policy.channel(nowMs) === "datagram" && this.#sendDatagram(frame);
-    if (!isDatagram) {
-      this.raw(frame);
-      if (this.#policy.isCopied(nowMs) && this.#sendDatagram(frame)) this.#policy.onSent(nowMs, "datagram");
-    }
-    this.#policy.onSent(nowMs, isDatagram ? "datagram" : "websocket");
-    const place = tick % RING_FRAMES;
-    this.#sentTick[place] = tick;
-    this.#sentMs[place] = nowMs;
-    this.#sentBy[place] = isDatagram ? "datagram" : "websocket";
+    const channel = this.#policy.channel(nowMs);
+    if (channel === "websocket") this.raw(frame);
+    const isDatagram = (channel === "datagram" || this.#policy.isCopied(nowMs)) && this.#sendDatagram(frame);
+    if (isDatagram) this.#policy.onSent(nowMs, "datagram");
+    if (channel === "websocket") this.#policy.onSent(nowMs, "websocket");
+    if (channel === "websocket" || isDatagram) this.#noteSent(tick, nowMs, channel);
     if (this.#policy.claimKeepAlive(nowMs)) this.#channel?.keepAlive();
   }
 
@@ -111,6 +111,13 @@ export class HybridClient extends GuardedClient {
       this.#channel = undefined;
       this.#policy.onChannelClosed(performance.now());
     });
+  }
+
+  #noteSent(tick: number, nowMs: number, channel: FastChannel): void {
+    const place = tick % RING_FRAMES;
+    this.#sentTick[place] = tick;
+    this.#sentMs[place] = nowMs;
+    this.#sentBy[place] = channel;
   }
 
   #sendDatagram(frame: Uint8Array): boolean {
