@@ -96,10 +96,11 @@ export class SnapshotSeat<Input> {
     const { snapshotTick, snapshotMask } = life.receiver.header;
     life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
     this.roundTrip.acknowledged(snapshotTick, nowMs);
-    this.#noteAcknowledged(life.link, snapshotTick);
-    for (let bit = 0; bit < 32; bit++) {
+    // In the order they were sent: an older one that is told after a newer one would count as lost in between.
+    for (let bit = 31; bit >= 0; bit--) {
       if ((snapshotMask >>> bit) & 1) this.#noteAcknowledged(life.link, snapshotTick - 1 - bit);
     }
+    this.#noteAcknowledged(life.link, snapshotTick);
     return true;
   }
 
