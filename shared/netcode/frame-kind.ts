@@ -4,7 +4,7 @@
  * First bytes of our frames ([FRM1] of SPEC.md).
  *
  * Colyseus 0.18 takes the lowest five bits of the first byte as its code (10 to 22 are in use) and the rest as modifiers
- * (`@colyseus/shared-types`, Protocol). Ours have codes 28 to 31 with all three modifier bits set, a pair of which Colyseus never sets
+ * (`@colyseus/shared-types`, Protocol). Ours have codes 28 to 30 with all three modifier bits set, a pair of which Colyseus never sets
  * together. No UTF-8 text holds such a byte either, so a stray JSON frame cannot be taken for one.
  */
 export const FrameKind = {

@@ -30,7 +30,7 @@ export type SnapshotEncoderOptions = { budgetBytes?: number; epoch?: number };
  * Encodes one client's snapshots from its room's `SnapshotHistory`: one a tick, never longer than the budget.
  *
  * It refers only to states that the client acknowledged, sends an entity again each tick until its latest change is acknowledged, and
- * nothing for it after that ([SNAP1] to [SNAP14] of SPEC.md). The idea is Quake III's delta snapshot (id Software, 1999), kept for
+ * nothing for it after that ([SNAP1] to [SNAP15] of SPEC.md). The idea is Quake III's delta snapshot (id Software, 1999), kept for
  * each entity on its own so that a budget may leave some out. Make a new encoder, with a new epoch, when the client reconnects.
  */
 export class SnapshotEncoder {

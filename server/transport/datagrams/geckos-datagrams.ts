@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { IceUdpMuxListener, preload, type RtcConfig, setSctpSettings } from "node-datachannel";
+import type { DatagramServer } from "./datagram-channel.ts";
 import { MAX_RECEIVED_BYTES } from "./datagram-channel.ts";
 import { GeckosPeer } from "./geckos-peer.ts";
 import type { PublicAddress } from "./session-description.ts";
@@ -34,7 +35,7 @@ export interface GeckosDatagramsOptions {
 }
 
 /** The datagram port of one process: a process can have one at a time. Close it before the process ends. */
-export class GeckosDatagrams extends SignalledDatagrams<GeckosPeer> {
+export class GeckosDatagrams extends SignalledDatagrams<GeckosPeer> implements DatagramServer {
   /** The bound port. */
   readonly port: number;
 
