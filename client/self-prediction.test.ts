@@ -111,6 +111,7 @@ describe("the own player's prediction", () => {
       if (frame === 30) bench.server.pushX = 6;
       const { x } = bench.frame(1000 / 60, STILL);
       assert.ok(x - last < metresOf(1000 / 60) + TICK_METRES, `jumped ${x - last} m`);
+      assert.ok(x > last - 1e-6, `swung back ${last - x} m`);
       last = x;
     }
     assert.equal(bench.prediction.corrections, 1);

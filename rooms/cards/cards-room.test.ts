@@ -232,6 +232,20 @@ test("a player who leaves gives the seat back; with one left the round is over, 
   assert.equal(shownHand(dee).length, HAND_OF_TWO);
 });
 
+test("a view is given back by whoever leaves: coming and going grows nothing", async () => {
+  await open();
+  await sit("Ann");
+  const viewIds = new Set<number>();
+  for (let visit = 0; visit < 40; visit++) {
+    const guest = await sit(`Guest ${visit}`);
+    const seated = bench.room.clients.find(({ sessionId }) => sessionId === guest.sessionId);
+    viewIds.add(seated?.view?.id ?? assert.fail("no view"));
+    void guest.room.leave();
+    elapse(0.1);
+  }
+  assert.equal(viewIds.size, 1);
+});
+
 test("who is alone plays against the house until somebody comes, and never sees its hand", async () => {
   await open({ house: true });
   const ann = await sit("Ann");
