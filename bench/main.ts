@@ -21,6 +21,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     what: "200 clients among 1,000 movers on one server, in memory",
     program: "rooms/swarm/swarm.bench.ts",
   },
+  load: {
+    what: "the same over real sockets, server and clients in two processes; kept for docs/network-report.md",
+    program: "test/load/swarm.ts",
+  },
 };
 
 const HELP = `Usage: npm run bench -- <scenario> [options of the scenario]

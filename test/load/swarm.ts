@@ -1,7 +1,9 @@
-// Two hundred herders on a real game server over real sockets: `node test/load/swarm.ts [clients] [seconds]` prints figures.
-// Server and clients are two processes; with fewer than three free cores they slow each other down.
+// `npm run bench -- load [clients] [seconds]`: two hundred herders on a real game server over real sockets. Prints the figures,
+// and keeps them for docs/network-report.md. Server and clients are two processes; with fewer than three free cores they
+// slow each other down.
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { Client } from "@colyseus/sdk";
 import { seededRandom } from "../../rooms/kit/index.ts";
 import { TICK_HZ } from "../../shared/schema/swarm/index.ts";
@@ -9,6 +11,8 @@ import { LoadHerder, WIRE } from "./load-herder.ts";
 import { describeTicks, tickMetrics } from "./tick-metrics.ts";
 
 const WARM_UP_SECONDS = 5;
+/** Where the figures are kept. */
+const RESULT = "bench/results/swarm-load.md";
 
 interface Assignment {
   readonly playerId: string;
@@ -37,14 +41,13 @@ const mean = (read: (herder: LoadHerder) => number): number =>
   herders.reduce((sum, herder) => sum + read(herder), 0) / clients;
 const cpu = (after.cpuSeconds - before.cpuSeconds) / seconds;
 const faults = clients * mean(({ snapshots: { outcomes } }) => outcomes.malformed + outcomes.unusable);
-process.stdout.write(
-  `${clients} clients for ${seconds} s: ${describeTicks(before, after)}\n` +
-    `server: ${(100 * cpu).toFixed(0)} % of a core, ${((1e6 * cpu) / clients).toFixed(0)} us a player a second\n` +
-    `a client: ${mean(({ bytesIn }) => bytesIn / seconds).toFixed(0)} B/s in ` +
-    `${mean(({ framesIn }) => framesIn / seconds).toFixed(1)} frames/s, ` +
-    `${mean(({ snapshots }) => snapshots.decoder?.entities.size ?? 0).toFixed(0)} entities known; ` +
-    `${faults} faulty snapshots in all\n`,
-);
+const figures = `- ${clients} clients for ${seconds} s: ${describeTicks(before, after)}
+- The server: ${(100 * cpu).toFixed(0)} % of a core, ${((1e6 * cpu) / clients).toFixed(0)} µs a player a second
+- A client: ${mean(({ bytesIn }) => bytesIn / seconds).toFixed(0)} B/s in ${mean(({ framesIn }) => framesIn / seconds).toFixed(1)} frames/s, \
+${mean(({ snapshots }) => snapshots.decoder?.entities.size ?? 0).toFixed(0)} entities known; ${faults} faulty snapshots in all
+`;
+process.stdout.write(figures);
+writeFileSync(RESULT, figures);
 child.disconnect();
 process.exit(0);
 

@@ -1,15 +1,18 @@
 // `npm run bench -- network`: plays the arena over named bad networks, by WebSocket alone and with datagrams, and writes
 // docs/network-report.md with its plots.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { TICK_HZ } from "../../shared/schema/arena/index.ts";
+import { TICK_HZ as SWARM_HZ } from "../../shared/schema/swarm/index.ts";
 import { describeProfile, isProfileName, PROFILE_FIGURES, PROFILE_NAMES, type ProfileName } from "../network/index.ts";
 import { drawLinePlot } from "./line-plot.ts";
 import { PLOTTED_MS, runTrial, STALL_MS, type Trial } from "./trial.ts";
 
 /** Where runs are kept. */
 const RESULTS = "bench/results/network";
+/** What `npm run bench -- load` kept. */
+const LOAD = "bench/results/swarm-load.md";
 
 const HELP = `Usage: npm run bench -- network [options]
 
@@ -42,6 +45,8 @@ the named network does ([the model](../test/network/README.md)). A second player
 - **Corrections** of the own player's position of more than a millimetre; nothing pushes it, so each is a fault.
 - **Datagrams**: share of frames at which fast traffic came by the data channel. *auto* decides by itself, *WebSocket alone* has none.
 `;
+
+const LOAD_INTRO = `The swarm, 1,000 movers at ${SWARM_HZ} Hz (a tick may take ${1000 / SWARM_HZ} ms), on a real game server over real WebSockets: \`npm run bench -- load\`.`;
 
 const { values } = parseArgs({
   options: {
@@ -104,7 +109,8 @@ function writeReport(): void {
     const plot = `![Age of others' positions on ${profile}](images/${file})`;
     return [`## ${profile}`, "", `${figures}.`, "", HEAD, ...runs.map(rowOf), "", plot, ""].join("\n");
   });
-  writeFileSync(join("docs", "network-report.md"), [INTRO, ...sections].join("\n"));
+  const load = existsSync(LOAD) ? ["## Many clients", "", LOAD_INTRO, "", readFileSync(LOAD, "utf8")] : [];
+  writeFileSync(join("docs", "network-report.md"), [INTRO, ...sections, ...load].join("\n"));
 }
 
 function rowOf(trial: Trial): string {
