@@ -76,6 +76,32 @@ test("an input frame for a seat that takes none is refused; one for a seat that 
   assert.equal(bench.netcode.receive("s", frame, bench.nowMs), true);
 });
 
+test("counts of inputs never go back: what was lost stays counted when the connection drops and comes back", () => {
+  const bench = new NetcodeBench();
+  const seat = bench.join("s", bench.add(0, 0));
+  const inputs = bench.netcode.inputsOf("s")!;
+  const lose = (): void => {
+    for (let tick = 0; tick < 40; tick++) {
+      bench.step();
+      seat.downlink.deliver();
+      bench.answer(seat);
+      if (tick > 0 && tick < 30 && seat.uplink.length > 0) seat.uplink.drop(0);
+      seat.uplink.deliver();
+      while (inputs.next()) void 0;
+    }
+  };
+  lose();
+  const { lost } = bench.netcode.takeInputCounts();
+  assert.ok(lost > 0, "a run of lost frames longer than a frame remembers loses inputs");
+  bench.netcode.disconnect("s");
+  assert.deepEqual(bench.netcode.takeInputCounts(), { applied: 0, lost: 0 });
+  bench.connect(seat);
+  assert.deepEqual(bench.netcode.takeInputCounts(), { applied: 0, lost: 0 });
+  lose();
+  bench.netcode.disconnect("s");
+  assert.equal(bench.netcode.takeInputCounts().lost, lost, "what was lost just before the drop is told after it");
+});
+
 test("a game's declaration changes its fingerprint in every part: motion, own state and inputs", () => {
   const declaration = {
     motion: { dots: { x: range(0, 1, 8) } },

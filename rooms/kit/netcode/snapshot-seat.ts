@@ -54,7 +54,9 @@ export class SnapshotSeat<Input> {
   readonly #acknowledged = new Float64Array(ACK_RING).fill(-1);
   readonly #input: Record<string, number | boolean> = {};
   #applied = 0;
-  #lostCounted = 0;
+  #lost = 0;
+  /** How many of the receiver's losses are in `#lost` or were told. */
+  #lostNoted = 0;
   #epoch = -1;
   #life: Life | undefined;
 
@@ -67,8 +69,8 @@ export class SnapshotSeat<Input> {
   /** The client is there, or there again: both ends begin with new codecs. */
   connect(link: SnapshotLink): void {
     const { wire, tracker, budgetBytes } = this.#options;
+    this.disconnect();
     this.#epoch = (this.#epoch + 1) % EPOCH_COUNT;
-    this.#lostCounted = 0;
     this.#life = {
       link,
       encoder: new SnapshotEncoder(tracker.history, { budgetBytes, epoch: this.#epoch }),
@@ -79,6 +81,8 @@ export class SnapshotSeat<Input> {
 
   /** The socket is gone; the seat may wait for another. */
   disconnect(): void {
+    this.#noteLost();
+    this.#lostNoted = 0;
     this.#life = undefined;
   }
 
@@ -130,11 +134,19 @@ export class SnapshotSeat<Input> {
 
   /** Adds to `counts` the inputs that were applied, and lost for good, since the last call. */
   countInputs(counts: InputCounts): void {
-    const lost = this.#life?.receiver.lostCount ?? 0;
+    this.#noteLost();
     counts.applied += this.#applied;
-    counts.lost += lost - this.#lostCounted;
+    counts.lost += this.#lost;
     this.#applied = 0;
-    this.#lostCounted = lost;
+    this.#lost = 0;
+  }
+
+  /** A receiver counts for its own life, and the seat for all of them. */
+  #noteLost(): void {
+    if (!this.#life) return;
+    const { lostCount } = this.#life.receiver;
+    this.#lost += lostCount - this.#lostNoted;
+    this.#lostNoted = lostCount;
   }
 
   /** Sends this tick's snapshot, after a welcome if it is the first of this life. */
