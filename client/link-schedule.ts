@@ -1,4 +1,5 @@
 // When a frame arrives on a simulated link: arithmetic only, seeded, in order as TCP delivers.
+import { seededRandom } from "../shared/netcode/index.ts";
 
 /** The conditions of a simulated link, on top of the real one. All zero: nothing is simulated. */
 export interface LinkConditions {
@@ -39,7 +40,7 @@ export class LinkSchedule {
   losses = 0;
 
   constructor(seed: number) {
-    this.#random = mulberry32(seed);
+    this.#random = seededRandom(seed);
   }
 
   /** When a frame that is sent at `nowMs` arrives; never before one sent earlier. */
@@ -70,15 +71,4 @@ export class LinkSchedule {
 
 function clamp(value: number, max: number): number {
   return value > 0 ? Math.min(value, max) : 0;
-}
-
-/** Tommy Ettinger's mulberry32 generator: 32 bits of state, numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

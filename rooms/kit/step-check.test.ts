@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seededRandom } from "../../shared/netcode/index.ts";
 import { arena, type PlayerMotion, stepPlayer, TICK_HZ } from "../../shared/schema/arena/index.ts";
-import { seededRandom } from "./random.ts";
 import { stepCheck } from "./step-check.ts";
 
 interface Ball {

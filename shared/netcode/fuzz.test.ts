@@ -8,11 +8,11 @@ import { FieldLayout } from "./field-layout.ts";
 import { FrameKind, frameKindOf, MAX_FRAME_BYTES } from "./frame-kind.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
+import { seededRandom } from "./random.ts";
 import { SnapshotDecoder } from "./snapshot-decoder.ts";
 import { SnapshotEncoder } from "./snapshot-encoder.ts";
 import { SnapshotHistory } from "./snapshot-history.ts";
 import { SnapshotSchema } from "./snapshot-schema.ts";
-import { seededRandom } from "./testing/seeded-random.ts";
 
 /** Frames for each decoder; CI asks for a million. */
 const FRAMES = Number(process.env["FUZZ_FRAMES"] ?? 100_000);

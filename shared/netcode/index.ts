@@ -24,6 +24,7 @@ export {
 } from "./input-receiver.ts";
 export { InputSender, type InputSenderOptions, type SnapshotAck } from "./input-sender.ts";
 export { InterpolationClock, type InterpolationOptions } from "./interpolation-clock.ts";
+export { type Random, seededRandom } from "./random.ts";
 export { ReceivedTicks } from "./received-ticks.ts";
 export { type ClockSample, clockStamp, ServerClock, stampTime } from "./server-clock.ts";
 export { SnapshotDecoder, type SnapshotDecoderOptions, type SnapshotOutcome } from "./snapshot-decoder.ts";

@@ -6,7 +6,8 @@ import { FieldLayout } from "./field-layout.ts";
 import { InputPacer } from "./input-pacer.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
-import { normal, seededRandom } from "./testing/seeded-random.ts";
+import { seededRandom } from "./random.ts";
+import { normal } from "./testing/normal.ts";
 import { SimulatedLink } from "./testing/simulated-link.ts";
 
 const layout = new FieldLayout({ moveX: integer(-1, 1), fire: boolean() });

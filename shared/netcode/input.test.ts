@@ -6,8 +6,9 @@ import { angle, boolean, integer } from "../schema/motion.ts";
 import { FieldLayout } from "./field-layout.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
+import { seededRandom } from "./random.ts";
 import { ReceivedTicks } from "./received-ticks.ts";
-import { normal, seededRandom } from "./testing/seeded-random.ts";
+import { normal } from "./testing/normal.ts";
 import { SimulatedLink } from "./testing/simulated-link.ts";
 
 const layout = new FieldLayout({ moveX: integer(-1, 1), moveY: integer(-1, 1), aim: angle(16), fire: boolean() });

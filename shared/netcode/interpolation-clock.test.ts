@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InterpolationClock } from "./interpolation-clock.ts";
-import { normal, seededRandom } from "./testing/seeded-random.ts";
+import { seededRandom } from "./random.ts";
+import { normal } from "./testing/normal.ts";
 import { SimulatedLink } from "./testing/simulated-link.ts";
 
 const TICK_MS = 1000 / 30;

@@ -1,8 +1,9 @@
 // The estimate of the server's time on simulated links: paths that change, jitter, loss, lopsided delay and drift.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seededRandom } from "./random.ts";
 import { clockStamp, ServerClock, stampTime } from "./server-clock.ts";
-import { normal, seededRandom } from "./testing/seeded-random.ts";
+import { normal } from "./testing/normal.ts";
 import { SimulatedLink } from "./testing/simulated-link.ts";
 
 const TICK_MS = 1000 / 30;

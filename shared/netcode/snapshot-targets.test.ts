@@ -1,9 +1,9 @@
 // The published targets of snapshots: bytes, waiting time under a budget, and no stale field after loss.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seededRandom } from "./random.ts";
 import { SnapshotDecoder } from "./snapshot-decoder.ts";
 import { SnapshotEncoder } from "./snapshot-encoder.ts";
-import { seededRandom } from "./testing/seeded-random.ts";
 import { SimulatedLink } from "./testing/simulated-link.ts";
 import { WalkingWorld } from "./testing/walking-world.ts";
 

@@ -1,11 +1,10 @@
 // Input frames from whoever sends them: never faster than time, never anything that is not one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GameWire } from "../../../shared/netcode/index.ts";
+import { GameWire, seededRandom } from "../../../shared/netcode/index.ts";
 import { integer, range } from "../../../shared/schema/motion.ts";
 import { INPUT_BURST_TICKS } from "../index.ts";
 import { InputBudget } from "../input-budget.ts";
-import { seededRandom } from "../random.ts";
 import { SeatedInput } from "../seated-input.ts";
 import { NetcodeBench } from "./testing/netcode-bench.ts";
 

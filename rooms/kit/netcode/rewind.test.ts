@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../../../shared/netcode/index.ts";
 import { NetcodeBench, type NetcodeSeat, TICK_HZ, TICK_MS } from "./testing/netcode-bench.ts";
 
 /** What the server allows beyond the measured round trip. */

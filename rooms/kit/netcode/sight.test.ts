@@ -1,8 +1,7 @@
 // What a client may know, and nothing else, is in what it is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { minBudgetBytes, SnapshotDecoder } from "../../../shared/netcode/index.ts";
-import { seededRandom } from "../random.ts";
+import { minBudgetBytes, SnapshotDecoder, seededRandom } from "../../../shared/netcode/index.ts";
 import { type Dot, NetcodeBench, type NetcodeSeat } from "./testing/netcode-bench.ts";
 
 const INTEREST = { enter: 30, leave: 40 };

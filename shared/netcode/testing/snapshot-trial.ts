@@ -1,11 +1,11 @@
 // A room of changing entities against one client over two bad links: every state that the client takes is compared with the truth.
 import assert from "node:assert/strict";
 import { angle, boolean, integer, range } from "../../schema/motion.ts";
+import { seededRandom } from "../random.ts";
 import { SnapshotDecoder } from "../snapshot-decoder.ts";
 import { SnapshotEncoder } from "../snapshot-encoder.ts";
 import { SnapshotHistory } from "../snapshot-history.ts";
 import { SnapshotSchema } from "../snapshot-schema.ts";
-import { seededRandom } from "./seeded-random.ts";
 import { SimulatedLink } from "./simulated-link.ts";
 
 /** Two kinds, so that kind numbers take a bit. */

@@ -1,8 +1,8 @@
 // A room full of walkers for tests and benchmarks: people who turn, speed up and bounce off the walls, from one seed.
 import { angle, range } from "../../schema/motion.ts";
+import { seededRandom } from "../random.ts";
 import { SnapshotHistory } from "../snapshot-history.ts";
 import { SnapshotSchema } from "../snapshot-schema.ts";
-import { seededRandom } from "./seeded-random.ts";
 
 /** Half of the side of the square that they walk in, in metres: the arena's. */
 export const HALF_SIZE = 20;

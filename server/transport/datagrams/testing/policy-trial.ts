@@ -1,5 +1,5 @@
 // A server, a client and two ways between them, in simulated time: for judging the channel policy.
-import { seededRandom } from "../../../../shared/netcode/testing/seeded-random.ts";
+import { seededRandom } from "../../../../shared/netcode/index.ts";
 import { ChannelPolicy, type DatagramMode, type FastChannel, SILENCE_MS } from "../channel-policy.ts";
 
 /** The link and the game. */

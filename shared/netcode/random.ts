@@ -1,4 +1,4 @@
-// Seeded randomness for rooms: the same seed gives the same game.
+// Seeded randomness of rooms, of simulated links and of tests: the same seed gives the same numbers on every machine.
 
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
