@@ -80,14 +80,19 @@ test("UDP cut in mid-match and restored: no stall to be seen, and the net graph 
   const game = await GamePage.join(browser, stack.platformUrl);
   await untilChannel(game, "datagram");
   const seen = await watch(game);
-  await until("the watch to have seen a datagram", async () => (await seen()).channels.at(-1) === "datagram");
+  /** The watch looks at its own pace, so what the page says is not yet what the watch has written down. */
+  const untilSeenOn = (channel: string) =>
+    until(`the watch to have seen a snapshot by ${channel}`, async () => (await seen()).channels.at(-1) === channel);
+  await untilSeenOn("datagram");
   udp.block();
   await untilChannel(game, "websocket", 5_000);
+  await untilSeenOn("websocket");
   await game.page.keyboard.down("KeyD");
   await game.page.waitForTimeout(500);
   await game.page.keyboard.up("KeyD");
   udp.unblock();
   await untilChannel(game, "datagram", 30_000);
+  await untilSeenOn("datagram");
   const { longestMs, channels } = await seen();
   t.diagnostic(`longest time without a newer snapshot: ${Math.round(longestMs)} ms; channels: ${channels.join(", ")}`);
   assert.ok(longestMs < STALL_MS, `${longestMs} ms without anything new`);
