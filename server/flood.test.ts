@@ -8,6 +8,8 @@ import { TestGameServer } from "./testing/test-game-server.ts";
 const FLOOD_PER_SECOND = 10_000;
 const FLOOD_MS = 2_000;
 const TICK_MS = 1000 / 30;
+/** A flood that holds ticks up does so every time; a machine that pauses does not. */
+const TRIES = 3;
 
 let game: TestGameServer;
 before(async () => {
@@ -41,21 +43,34 @@ const FLOODS: Record<string, Uint8Array> = {
   "requests for channels": encodeControl({ type: "channel-request" }),
 };
 
+/** Floods the game for a while. Ticks of the room that came meanwhile, and the gaps between them before and in the flood. */
+async function flood(frame: Uint8Array): Promise<{ ticks: number; calmMs: number; floodedMs: number }> {
+  const attacker = await game.join();
+  attacker.room.reconnection.enabled = false;
+  const calm = await tickGapP99(FLOOD_MS / 2, () => undefined);
+  let sent = 0;
+  const startedAt = performance.now();
+  const flooded = await tickGapP99(FLOOD_MS, () => {
+    const due = ((performance.now() - startedAt) * FLOOD_PER_SECOND) / 1000;
+    for (; sent < due && attacker.room.connection.isOpen; sent++) attacker.room.connection.send(frame);
+  });
+  attacker.room.connection.close();
+  return { ticks: flooded.ticks, calmMs: calm.p99Ms, floodedMs: flooded.p99Ms };
+}
+
 for (const [what, frame] of Object.entries(FLOODS)) {
   test(`a flood of ${FLOOD_PER_SECOND} ${what} a second is dropped, counted, and moves nobody else's tick`, async () => {
-    const attacker = await game.join();
-    attacker.room.reconnection.enabled = false;
-    const calm = await tickGapP99(FLOOD_MS / 2, () => undefined);
-    let sent = 0;
-    const startedAt = performance.now();
-    const { p99Ms, ticks } = await tickGapP99(FLOOD_MS, () => {
-      const due = ((performance.now() - startedAt) * FLOOD_PER_SECOND) / 1000;
-      for (; sent < due && attacker.room.connection.isOpen; sent++) attacker.room.connection.send(frame);
-    });
-    const expected = FLOOD_MS / TICK_MS;
-    assert.ok(ticks >= 0.9 * expected, `${ticks} of ${expected} ticks came during the flood`);
-    const told = `p99 between ticks: ${p99Ms.toFixed(0)} ms in the flood, ${calm.p99Ms.toFixed(0)} ms before it`;
-    assert.ok(p99Ms < calm.p99Ms + 2 * TICK_MS, told);
+    const told: string[] = [];
+    const isUnmoved = ({ ticks, calmMs, floodedMs }: Awaited<ReturnType<typeof flood>>): boolean => {
+      const expected = FLOOD_MS / TICK_MS;
+      told.push(
+        `${ticks} of ${expected} ticks, p99 between them ${calmMs.toFixed(0)} ms, then ${floodedMs.toFixed(0)}`,
+      );
+      return ticks >= 0.9 * expected && floodedMs < calmMs + 2 * TICK_MS;
+    };
+    let hasHeld = false;
+    for (let attempt = 0; attempt < TRIES && !hasHeld; attempt++) hasHeld = isUnmoved(await flood(frame));
+    assert.ok(hasHeld, told.join("; "));
     assert.match(await game.metrics(), /^game_refused_frames_total\{reason="(flood|malformed)"\} \d+$/m);
   });
 }

@@ -1,5 +1,6 @@
 // Every metric of the game server. docs/metrics.md has a row for each; labels are bounded.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { FRAME_CHANNELS, FRAME_DIRECTIONS, FrameTally } from "./frame-tally.ts";
 
 /** Why a frame from a client was refused before Colyseus saw it. */
 export type RefusedFrameReason = "malformed" | "unknown_code" | "too_large" | "flood";
@@ -32,8 +33,29 @@ export function createMetrics(read: { rooms: () => Record<string, number>; clien
     },
   });
 
+  const frames = new FrameTally();
+  new Counter({
+    name: "game_messages_total",
+    help: "Frames received from (in) and sent to (out) clients.",
+    labelNames: ["direction", "channel"],
+    registers,
+    collect() {
+      collectFrames(this, frames, "frames");
+    },
+  });
+  new Counter({
+    name: "game_bytes_total",
+    help: "Bytes of those frames, without transport headers.",
+    labelNames: ["direction", "channel"],
+    registers,
+    collect() {
+      collectFrames(this, frames, "bytes");
+    },
+  });
+
   return {
     registry,
+    frames,
     tickDuration: new Histogram({
       name: "game_tick_duration_seconds",
       help: "Time one tick of a room took, patch included, by mode.",
@@ -51,18 +73,6 @@ export function createMetrics(read: { rooms: () => Record<string, number>; clien
       name: "game_inputs_total",
       help: "Inputs of clients that speak snapshots: applied, or lost because no frame brought them in time.",
       labelNames: ["mode", "outcome"],
-      registers,
-    }),
-    messages: new Counter({
-      name: "game_messages_total",
-      help: "Frames received from (in) and sent to (out) clients.",
-      labelNames: ["direction", "channel"],
-      registers,
-    }),
-    bytes: new Counter({
-      name: "game_bytes_total",
-      help: "Bytes of those frames, without transport headers.",
-      labelNames: ["direction", "channel"],
       registers,
     }),
     refusedFrames: new Counter({
@@ -89,4 +99,15 @@ export function createMetrics(read: { rooms: () => Record<string, number>; clien
       registers,
     }),
   };
+}
+
+/** A tally never goes back, so a counter that is set to it does not either. Ways that nothing took have no line. */
+function collectFrames(counter: Counter<"direction" | "channel">, tally: FrameTally, unit: "frames" | "bytes"): void {
+  counter.reset();
+  for (const direction of FRAME_DIRECTIONS) {
+    for (const channel of FRAME_CHANNELS) {
+      const passed = tally.of(direction, channel);
+      if (passed.frames > 0) counter.inc({ direction, channel }, passed[unit]);
+    }
+  }
 }

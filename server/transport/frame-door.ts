@@ -13,7 +13,7 @@ export const MAX_FRAMES_PER_SECOND = 150;
 
 /** What a door opens to. */
 export interface FrameDoorOptions {
-  readonly metrics: Pick<GameMetrics, "messages" | "bytes" | "refusedFrames">;
+  readonly metrics: Pick<GameMetrics, "frames" | "refusedFrames">;
   readonly sessionId: string;
   readonly room: AnyGameRoom | undefined;
   /** The shape of the room's inputs in Colyseus' own frames. */
@@ -36,7 +36,7 @@ export class FrameDoor {
 
   /** A frame by the WebSocket. Says whether Colyseus may have it; frames of ours have gone their way by then. */
   fromWebSocket(frame: Uint8Array, isBinary: boolean): "colyseus" | "ours" | "refused" {
-    this.#count(frame, "websocket");
+    this.#options.metrics.frames.count("in", "websocket", frame.length);
     if (!isBinary) return this.#refuse("malformed");
     if (frameKindOf(frame) !== undefined) return this.#ours(frame) ?? "ours";
     const reason = refuseFrame(frame, this.#options.wire);
@@ -45,7 +45,7 @@ export class FrameDoor {
 
   /** A frame by the datagram channel: nothing but input frames belongs there. */
   fromDatagram(frame: Uint8Array): void {
-    this.#count(frame, "datagram");
+    this.#options.metrics.frames.count("in", "datagram", frame.length);
     if (frameKindOf(frame) === FrameKind.input) this.#ours(frame);
     else this.#refuse("malformed");
   }
@@ -59,11 +59,6 @@ export class FrameDoor {
     if (decodeControl(frame)?.type !== "channel-request") return this.#refuse("malformed");
     onChannelRequest();
     return undefined;
-  }
-
-  #count(frame: Uint8Array, channel: "websocket" | "datagram"): void {
-    this.#options.metrics.messages.inc({ direction: "in", channel });
-    this.#options.metrics.bytes.inc({ direction: "in", channel }, frame.length);
   }
 
   #refuse(reason: RefusedFrameReason): "refused" {

@@ -1,11 +1,10 @@
 // One client over two channels: what must arrive goes by the WebSocket, what the next frame replaces by the better one.
-
-import type { WebSocket } from "ws";
 import { encodeControl } from "../../shared/netcode/index.ts";
 import { ChannelPolicy, type DatagramMode, type FastChannel } from "./datagrams/channel-policy.ts";
 import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
 import { GuardedClient } from "./guarded-client.ts";
 import type { TransportMetrics } from "./hybrid-transport.ts";
+import type { LeanWebSocket } from "./websocket/lean-web-socket.ts";
 
 /** Frames whose acknowledgement may still come. */
 const RING_FRAMES = 64;
@@ -15,7 +14,7 @@ const OFFER_INTERVAL_MS = 5_000;
 /** What a hybrid client has of its surroundings. */
 export interface HybridClientOptions {
   readonly sessionId: string;
-  readonly socket: WebSocket;
+  readonly socket: LeanWebSocket;
   readonly metrics: TransportMetrics;
   readonly mode: DatagramMode;
   /** Snapshots and inputs a second. */
@@ -122,8 +121,7 @@ export class HybridClient extends GuardedClient {
 
   #sendDatagram(frame: Uint8Array): boolean {
     if (!this.#channel?.send(frame)) return false;
-    this.#options.metrics.messages.inc({ direction: "out", channel: "datagram" });
-    this.#options.metrics.bytes.inc({ direction: "out", channel: "datagram" }, frame.byteLength);
+    this.#options.metrics.frames.count("out", "datagram", frame.byteLength);
     return true;
   }
 }

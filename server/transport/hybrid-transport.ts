@@ -2,7 +2,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import { CloseCode, connectClientToRoom, createAuthContext, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import type { WebSocket } from "ws";
 import { type AnyGameRoom, GameRoom } from "../../rooms/kit/index.ts";
 import type { GameMetrics } from "../ops/metrics.ts";
 import type { DatagramMode } from "./datagrams/channel-policy.ts";
@@ -10,6 +9,7 @@ import type { DatagramServer } from "./datagrams/datagram-channel.ts";
 import { FrameDoor } from "./frame-door.ts";
 import { HybridClient } from "./hybrid-client.ts";
 import { type InputWire, inputWireOf } from "./input-wire.ts";
+import { LeanWebSocket } from "./websocket/lean-web-socket.ts";
 
 /** A peer that stops answering is ended after about this many intervals of this length. */
 const HEARTBEAT = { intervalMs: 3_000, retries: 2 } as const;
@@ -20,9 +20,7 @@ const POLICY_VIOLATION = 1008;
 const SEAT_PATH = /^\/[A-Za-z0-9_-]+\/([A-Za-z0-9_-]+)$/;
 
 /** What the transport counts. */
-export type TransportMetrics = Pick<GameMetrics, "messages" | "bytes" | "refusedFrames">;
-
-type HeartbeatSocket = WebSocket & { pingCount: number };
+export type TransportMetrics = Pick<GameMetrics, "frames" | "refusedFrames">;
 
 /** A seated connection and the door of its frames. */
 interface Seated {
@@ -43,6 +41,7 @@ export class HybridTransport extends WebSocketTransport {
   constructor(server: Server, metrics: TransportMetrics, mode: DatagramMode) {
     super({
       server,
+      WebSocket: LeanWebSocket,
       maxPayload: MAX_FRAME_BYTES,
       pingInterval: HEARTBEAT.intervalMs,
       pingMaxRetries: HEARTBEAT.retries,
@@ -50,7 +49,7 @@ export class HybridTransport extends WebSocketTransport {
     this.#metrics = metrics;
     this.#mode = mode;
     this.wss.removeAllListeners("connection");
-    this.wss.on("connection", (socket, request) => this.#accept(socket as HeartbeatSocket, request));
+    this.wss.on("connection", (socket, request) => this.#accept(socket as unknown as LeanWebSocket, request));
   }
 
   /** Connections that are open now. */
@@ -68,12 +67,23 @@ export class HybridTransport extends WebSocketTransport {
     });
   }
 
-  async #accept(socket: HeartbeatSocket, request: IncomingMessage): Promise<void> {
+  /**
+   * Ends who has said nothing for a whole heartbeat and then does not answer pings either. Who plays is heard all the time
+   * and is never asked. Colyseus calls it when the server listens.
+   */
+  protected override autoTerminateUnresponsiveClients(intervalMs: number, retries: number): void {
+    this["pingInterval"] = setInterval(() => {
+      const nowMs = performance.now();
+      for (const socket of this.wss.clients as unknown as Set<LeanWebSocket>) {
+        const silentMs = nowMs - socket.heardMs;
+        if (silentMs > (retries + 1) * intervalMs) socket.terminate();
+        else if (silentMs > intervalMs) socket.ping();
+      }
+    }, intervalMs);
+  }
+
+  async #accept(socket: LeanWebSocket, request: IncomingMessage): Promise<void> {
     socket.on("error", () => socket.terminate());
-    socket.pingCount = 0;
-    socket.on("pong", () => {
-      socket.pingCount = 0;
-    });
     const seat = seatOf(request);
     if (!seat) return socket.close(POLICY_VIOLATION, "Ask for a seat first.");
     const room = matchMaker.getLocalRoomById(seat.roomId);
@@ -108,7 +118,7 @@ export class HybridTransport extends WebSocketTransport {
   }
 
   /** Puts a door before every listener of the socket: no frame reaches one but through it. */
-  #seat(sessionId: string, socket: WebSocket, room: AnyGameRoom | undefined): HybridClient {
+  #seat(sessionId: string, socket: LeanWebSocket, room: AnyGameRoom | undefined): HybridClient {
     const datagrams = this.#datagrams;
     const client = new HybridClient({
       sessionId,
@@ -126,13 +136,10 @@ export class HybridTransport extends WebSocketTransport {
       onAbuse: () => socket.close(POLICY_VIOLATION, "Too many malformed frames."),
       onChannelRequest: () => client.requestChannel(),
     });
-    const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
-    socket.emit = (event: string | symbol, ...args: unknown[]): boolean => {
-      if (event !== "message") return emit(event, ...args);
-      const [frame, isBinary] = args as [Buffer, boolean | undefined];
-      const verdict = door.fromWebSocket(frame, isBinary !== false);
+    socket.onFrame = (frame, isBinary) => {
+      const verdict = door.fromWebSocket(frame, isBinary);
       if (verdict === "ours") client.onHeard("websocket");
-      return verdict === "colyseus" && emit(event, ...args);
+      return verdict === "colyseus";
     };
     this.#doors.set(client, door);
     return client;

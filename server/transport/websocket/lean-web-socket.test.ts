@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { after, before, test } from "node:test";
+import { WebSocket, WebSocketServer } from "ws";
+import { LeanWebSocket } from "./lean-web-socket.ts";
+
+const MAX_PAYLOAD = 4096;
+const server = createServer();
+const sockets = new WebSocketServer({ server, WebSocket: LeanWebSocket, maxPayload: MAX_PAYLOAD });
+let port = 0;
+
+before(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  port = (server.address() as AddressInfo).port;
+});
+after(() => {
+  for (const socket of sockets.clients) socket.terminate();
+  server.close();
+});
+
+/** A connection from both its ends: ours, and the library's own client. */
+async function pair(): Promise<{ ours: LeanWebSocket; client: WebSocket }> {
+  const accepted = once(sockets, "connection");
+  const client = new WebSocket(`ws://127.0.0.1:${port}`);
+  const [[ours]] = await Promise.all([accepted, once(client, "open")]);
+  return { ours, client };
+}
+
+/** A client that writes its bytes itself. */
+async function rawPair(): Promise<{ ours: LeanWebSocket; client: Socket }> {
+  const accepted = once(sockets, "connection");
+  const client = connect(port, "127.0.0.1");
+  client.write(
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+  );
+  const [[ours]] = await Promise.all([accepted, once(client, "data")]);
+  return { ours, client };
+}
+
+const messages = (socket: WebSocket, count: number): Promise<[string, boolean][]> => {
+  const { promise, resolve } = Promise.withResolvers<[string, boolean][]>();
+  const came: [string, boolean][] = [];
+  socket.on("message", (data, isBinary) => {
+    came.push([data.toString(), isBinary]);
+    if (came.length === count) resolve(came);
+  });
+  return promise;
+};
+
+test("messages of every length arrive in both directions, in order, text among them", async () => {
+  const { ours, client } = await pair();
+  const sizes = [0, 1, 125, 126, 127, 3_000, MAX_PAYLOAD];
+  const sent = sizes.map((size) => "x".repeat(size));
+  for (const [from, to] of [
+    [ours, client],
+    [client, ours],
+  ] as const) {
+    const came = messages(to, sent.length * 2);
+    for (const text of sent) {
+      from.send(Buffer.from(text));
+      from.send(text);
+    }
+    assert.deepEqual(
+      await came,
+      sent.flatMap((text) => [
+        [text, true],
+        [text, false],
+      ]),
+    );
+  }
+});
+
+test("a message longer than 65,535 bytes is framed as RFC 6455 says", async () => {
+  const { ours, client } = await pair();
+  const came = once(client, "message");
+  ours.send(Buffer.alloc(70_000, 7));
+  assert.equal(((await came)[0] as Buffer).length, 70_000);
+});
+
+test("a message is copied: the buffer may be used again at once", async () => {
+  const { ours, client } = await pair();
+  const came = messages(client, 2);
+  const shared = Buffer.from("first");
+  ours.send(shared);
+  shared.write("again");
+  ours.send(shared);
+  assert.deepEqual(await came, [
+    ["first", true],
+    ["again", true],
+  ]);
+});
+
+test("what one turn sends is one write", async () => {
+  const { ours, client } = await pair();
+  const socket = (ours as unknown as { _socket: Socket })._socket;
+  const writes: number[] = [];
+  const write = socket.write.bind(socket);
+  socket.write = ((bytes: Buffer) => {
+    writes.push(bytes.length);
+    return write(bytes);
+  }) as Socket["write"];
+  const came = messages(client, 3);
+  for (const text of ["snapshot", "patch", "message"]) ours.send(Buffer.from(text));
+  assert.equal(ours.queuedBytes, 20 + 3 * 2);
+  await came;
+  assert.deepEqual(writes, [20 + 3 * 2]);
+  assert.equal(ours.queuedBytes, 0);
+});
+
+test("small messages do not pass the library's reader, and everything else does", async () => {
+  const { ours, client } = await pair();
+  const receiver = (ours as unknown as { _receiver: { _write: (chunk: Buffer, ...rest: unknown[]) => void } })
+    ._receiver;
+  let bytes = 0;
+  const read = receiver._write.bind(receiver);
+  receiver._write = (chunk, ...rest) => {
+    bytes += chunk.length;
+    read(chunk, ...rest);
+  };
+  const came = messages(ours, 2);
+  client.send(Buffer.from("small"));
+  client.send(Buffer.alloc(200));
+  await came;
+  assert.equal(bytes, 200 + 8);
+});
+
+test("a ping, a message with a callback and a close keep their place", async () => {
+  const { ours, client } = await pair();
+  const order: string[] = [];
+  client.on("message", (data) => order.push(data.toString()));
+  client.on("ping", () => order.push("ping"));
+  const closed = once(client, "close");
+  ours.send(Buffer.from("a"));
+  ours.ping();
+  ours.send(Buffer.from("b"));
+  ours.send(Buffer.from("c"), {}, () => undefined);
+  ours.send(Buffer.from("d"));
+  ours.close(4001, "done");
+  ours.send(Buffer.from("too late"), () => undefined);
+  const [code, reason] = await closed;
+  assert.deepEqual(order, ["a", "ping", "b", "c", "d"]);
+  assert.deepEqual([code, String(reason)], [4001, "done"]);
+});
+
+test("a frame that the gate keeps reaches no listener", async () => {
+  const { ours, client } = await pair();
+  ours.onFrame = (frame, isBinary) => isBinary && frame[0] === 1;
+  const came = once(ours, "message");
+  client.send("text");
+  client.send(Buffer.from([0]));
+  client.send(Buffer.from([1]));
+  assert.deepEqual([...((await came)[0] as Buffer)], [1]);
+});
+
+for (const [what, bytes, code] of [
+  ["an unmasked message", [0x82, 1, 9], 1002],
+  ["a message inside a fragmented one", [0x02, 0x81, 0, 0, 0, 0, 9, 0x82, 0x81, 0, 0, 0, 0, 9], 1002],
+  ["a message that says it is 2^62 bytes long", [0x82, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1009],
+  ["a message past the limit", [0x82, 0xfe, 0x10, 0x01, 0, 0, 0, 0], 1009],
+] as const) {
+  test(`${what} ends the connection, as the library has it`, async () => {
+    const { ours, client } = await rawPair();
+    ours.on("error", () => undefined);
+    const closed = new Promise((resolve) => ours.on("close", resolve));
+    const answered = once(client, "data");
+    client.write(Buffer.from(bytes));
+    const [answer] = (await answered) as [Buffer];
+    assert.deepEqual([answer[0], answer.readUInt16BE(2)], [0x88, code]);
+    client.write(Buffer.from([0x82, 0x81, 0, 0, 0, 0, 1]));
+    client.destroy();
+    await closed;
+  });
+}
+
+test("a message that is sent to a connection that is gone does no harm", async () => {
+  const { ours, client } = await pair();
+  const closed = once(ours, "close");
+  client.terminate();
+  await closed;
+  ours.send(Buffer.from("hello"), () => undefined);
+  const next = await pair();
+  next.ours.send(Buffer.from("gone before the turn ends"));
+  next.ours.terminate();
+  await once(next.client, "close");
+});
