@@ -27,6 +27,7 @@ import { RoomNetcode, type RoomNetcodeOptions } from "./netcode/room-netcode.ts"
 import { roomIdOf, toServerError } from "./refusal.ts";
 import { roomHost } from "./room-host.ts";
 import { SeatedInput } from "./seated-input.ts";
+import { TickSchedule } from "./tick-schedule.ts";
 
 /** Who a client is, by its join ticket, and whether it speaks snapshots (the fingerprint of its build). */
 export type SeatAuth = JoinTicketClaims & { snapshots?: number };
@@ -37,6 +38,9 @@ export type GameClient = Client<{ auth: SeatAuth }>;
 /** What a room may say of its netcode beside the game's declaration. */
 export type NetcodeOptions = Omit<RoomNetcodeOptions, "wire" | "tickHz" | "playerOf" | "sources"> &
   Partial<Pick<RoomNetcodeOptions, "sources">>;
+
+const DEFAULT_TICK_HZ = 60;
+const NOTHING = (): void => undefined;
 
 /** The most messages a client may send in a second, inputs and all, before it is dropped. */
 const MAX_MESSAGES_PER_SECOND = 200;
@@ -136,9 +140,14 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
    * Runs `step` at a fixed rate and sends the state at the end of each, from inside it: one timer, so that a snapshot is
    * never older than its tick.
    */
-  override setFixedTimestep(step: FixedTimestepCallback, tickHz?: number, options?: { subSteps?: number }): void {
+  override setFixedTimestep(
+    step: FixedTimestepCallback,
+    tickHz: number = DEFAULT_TICK_HZ,
+    options?: { subSteps?: number },
+  ): void {
     this.#step = step;
-    super.setFixedTimestep((context) => this.advance(context), tickHz, options);
+    super.setFixedTimestep(NOTHING, tickHz, options);
+    this.#runTicks(tickHz, options?.subSteps ?? this["_inputController"]?.options.subSteps ?? 1);
     // After the timestep, never before: set as a class field it would leave the room without any timer.
     this.patchRate = null;
   }
@@ -319,6 +328,34 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
       roomHost().onInputs?.(this.roomName, applied, lost);
     }
     roomHost().onTick(this.roomName, performance.now() - startedAt, isLate);
+  }
+
+  /** Colyseus' own interval drifts: it rings late each time, and its lateness adds up to ticks that come in pairs. */
+  #runTicks(tickHz: number, subSteps: number): void {
+    const dt = 1 / tickHz;
+    const dtMs = 1000 / tickHz;
+    const context = { dt, dtMs, tick: 0, subSteps, subDt: dt / subSteps, subDtMs: dtMs / subSteps };
+    const schedule = new TickSchedule(dtMs, performance.now());
+    const run = this.#guard(() => {
+      this.clock.tick();
+      for (let due = schedule.takeDue(performance.now()); due > 0; due--) {
+        this.advance(context);
+        context.tick += 1;
+      }
+    }, "setFixedTimestep");
+    const ring = (): void => {
+      const timer = this["_simulationInterval"];
+      run();
+      // A room that was disposed of in its own tick has no timer any more.
+      if (this["_simulationInterval"] === timer) this.#setTickTimer(ring, schedule);
+    };
+    clearInterval(this["_simulationInterval"]);
+    this.#setTickTimer(ring, schedule);
+  }
+
+  /** Where Colyseus keeps its interval, so that it ends ours with the room. */
+  #setTickTimer(ring: () => void, schedule: TickSchedule): void {
+    this["_simulationInterval"] = setTimeout(ring, schedule.waitMs(performance.now()));
   }
 
   /** Timers of the room's clock run in its own code's name: an exception in one is the room's failure. */
