@@ -5,6 +5,13 @@ import type { BitWriter } from "./bit-writer.ts";
 /** Bits that carry a list's group width, less one ([SNAP8] of SPEC.md). */
 export const GROUP_BITS = 3;
 const MAX_GROUP = 1 << GROUP_BITS;
+/** Lengths that a gap can have: an id has 14 bits. */
+const GAP_LENGTHS = 16;
+/** Bits of a gap, by group width less one and its length. */
+const GAP_BITS = Uint8Array.from({ length: MAX_GROUP * GAP_LENGTHS }, (_, at) => {
+  const groupBits = Math.floor(at / GAP_LENGTHS) + 1;
+  return 1 + Math.ceil((at % GAP_LENGTHS) / groupBits) * (groupBits + 1);
+});
 
 /**
  * Counts the gaps of an ascending list and finds the varint group width that costs least. Feed every id in order, then read
@@ -34,9 +41,8 @@ export class IdGaps {
     let best = Number.POSITIVE_INFINITY;
     for (let groupBits = 1; groupBits <= MAX_GROUP; groupBits++) {
       let bits = 0;
-      for (let length = 0; length < 16; length++) {
-        bits += this.lengths[length]! * (1 + Math.ceil(length / groupBits) * (groupBits + 1));
-      }
+      const row = (groupBits - 1) * GAP_LENGTHS;
+      for (let length = 0; length < GAP_LENGTHS; length++) bits += this.lengths[length]! * GAP_BITS[row + length]!;
       if (bits < best) {
         best = bits;
         this.groupBits = groupBits;

@@ -120,6 +120,7 @@ export class SnapshotHistory {
     }
     this.tick = tick;
     rows.set(this.usedIds === this.capacity ? current : current.subarray(0, this.usedIds * stride), this.rowOf(tick));
+    this.candidates.begin(tick);
   }
 
   /** Where the row of `tick` starts in `rows`; valid for the latest 32 ticks. */

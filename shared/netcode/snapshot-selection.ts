@@ -32,7 +32,7 @@ export class SnapshotSelection {
    */
   choose(availableBits: number, priorities: Float32Array): void {
     const { candidates, recordBits } = this;
-    candidates.chooseCodes();
+    candidates.settleAge();
     let total = 0;
     for (let candidate = 0; candidate < candidates.count; candidate++) {
       const bits = candidates.recordBits(candidate);
