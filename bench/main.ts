@@ -6,9 +6,21 @@ import { parseArgs } from "node:util";
 interface Scenario {
   readonly what: string;
   readonly program: string;
+  /** Arguments before those of the user. */
+  readonly args?: readonly string[];
+}
+
+/** Measured beside other servers by `bench/run/`, which has its own `--help`. */
+function besidePeers(what: string, ...args: string[]): Scenario {
+  return { what, program: "bench/run/main.ts", args };
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  arena: besidePeers("beside peers: rooms of 16 players at 30 Hz both ways, everyone moves", "arena"),
+  quick: besidePeers(
+    "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
+    "--quick",
+  ),
   snapshot: {
     what: "building and reading one client's snapshot, beside JSON and plain float32",
     program: "shared/netcode/snapshot.bench.ts",
@@ -35,21 +47,21 @@ ${Object.entries(SCENARIOS)
   .join("\n")}
 `;
 
-const { positionals, values } = parseArgs({
+const { positionals } = parseArgs({
   allowPositionals: true,
   strict: false,
   options: { help: { type: "boolean", short: "h" } },
 });
 const [name] = positionals;
 const scenario = name === undefined ? undefined : SCENARIOS[name];
-if (values.help || name === undefined) {
+if (name === undefined) {
   console.log(HELP);
 } else if (!scenario) {
   console.error(`There is no scenario "${name}": choose one of ${Object.keys(SCENARIOS).join(", ")}.`);
   process.exitCode = 1;
 } else {
   const rest = process.argv.slice(process.argv.indexOf(name) + 1);
-  const child = spawn(process.execPath, [scenario.program, ...rest], { stdio: "inherit" });
+  const child = spawn(process.execPath, [scenario.program, ...(scenario.args ?? []), ...rest], { stdio: "inherit" });
   child.once("exit", (code) => {
     process.exitCode = code ?? 1;
   });

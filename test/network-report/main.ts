@@ -3,10 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { drawLinePlot } from "../../bench/run/line-plot.ts";
 import { TICK_HZ } from "../../shared/schema/arena/index.ts";
 import { TICK_HZ as SWARM_HZ } from "../../shared/schema/swarm/index.ts";
 import { describeProfile, isProfileName, PROFILE_FIGURES, PROFILE_NAMES, type ProfileName } from "../network/index.ts";
-import { drawLinePlot } from "./line-plot.ts";
 import { PLOTTED_MS, runTrial, STALL_MS, type Trial } from "./trial.ts";
 
 /** Where runs are kept. */

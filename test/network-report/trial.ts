@@ -1,10 +1,10 @@
 // One run over one network: a player walks and watches another for a while, and everything that it notices is written down.
 import { Client } from "@colyseus/sdk";
+import { Distribution } from "../../bench/run/distribution.ts";
 import { connect, type GameSession } from "../../client/index.ts";
 import { ArenaInput, type ArenaState, type Player, TICK_HZ } from "../../shared/schema/arena/index.ts";
 import { type ProfileName, seededRandom } from "../network/index.ts";
 import { postJson, signIn } from "../support/seat.ts";
-import { Distribution } from "./distribution.ts";
 import { NetworkStack, type NetworkStackOptions } from "./stack.ts";
 
 const FRAME_MS = 1000 / 60;

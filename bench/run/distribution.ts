@@ -10,6 +10,18 @@ export class Distribution {
     this.#sorted = undefined;
   }
 
+  /** Adds all of these to another. */
+  copyTo(other: Distribution): void {
+    for (const value of this.#values) other.add(value);
+  }
+
+  /** What becomes of each measurement, as a distribution of its own. */
+  map(change: (value: number) => number): Distribution {
+    const changed = new Distribution();
+    for (const value of this.#values) changed.add(change(value));
+    return changed;
+  }
+
   get count(): number {
     return this.#values.length;
   }

@@ -1,0 +1,172 @@
+// All clients of one trial: joined in parallel, sending at an even pace, measured between two moments.
+import type { Scene } from "../games/scene.ts";
+import { Distribution } from "../run/distribution.ts";
+import type { Seat } from "../servers/measured-server.ts";
+import { EchoClient } from "./echo-client.ts";
+import { GamekeeperClient } from "./gamekeeper-client.ts";
+import type { LoadClient, Place, Protocol } from "./load-client.ts";
+import { SendPacer } from "./send-pacer.ts";
+import { SdkClient, StockClient } from "./stock-client.ts";
+
+const JOINS_AT_ONCE = 24;
+const PACE_MS = 1;
+/** Clients whose arrivals are timed. */
+const TIMED_CLIENTS = 32;
+/** Clients that look into everything that they are sent. */
+const SAMPLED_CLIENTS = 4;
+/** A client that got less than this share of what the others got was left out. */
+const MIN_SNAPSHOT_SHARE = 0.5;
+
+/** What to play, where, and who. */
+export interface LoadRequest {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly scene: Scene;
+  readonly seats: readonly Seat[];
+}
+
+/** What the clients saw over one measured stretch. */
+export interface LoadFigures {
+  readonly clients: number;
+  readonly seconds: number;
+  /** Of one client, a second. */
+  readonly snapshotsPerSecond: number;
+  readonly otherFramesPerSecond: number;
+  /** From the server to one client, a second, headers of WebSocket frames included. */
+  readonly bytesPerSecond: number;
+  /** Mean payload of a snapshot. */
+  readonly snapshotBytes: number;
+  /** How far the gaps between snapshots are from a tick. */
+  readonly jitterP50Ms: number;
+  readonly jitterP99Ms: number;
+  /** From sending an input to the snapshot that contains it. */
+  readonly latencyP50Ms: number;
+  readonly latencyP99Ms: number;
+  /** Share of the entities that a client knows of that one snapshot tells something new of. */
+  readonly freshShare?: number;
+  /** Entities that a sampled client knows of, on the mean. */
+  readonly knownEntities?: number;
+  /** Share of one core that the load itself took. Near 1, it measures itself. */
+  readonly loadCpuShare: number;
+  /** Everything that must not happen; empty in a good run. */
+  readonly faults: readonly string[];
+}
+
+/** The clients of one trial. */
+export class Load {
+  readonly #clients: LoadClient[] = [];
+  readonly #request: LoadRequest;
+  #before: (ReadonlyMap<string | number, Place> | undefined)[] = [];
+  #startedMs = 0;
+  #cpu = process.cpuUsage();
+
+  constructor(request: LoadRequest) {
+    this.#request = request;
+  }
+
+  /** Joins everybody, and begins to send. */
+  async join(): Promise<void> {
+    const { seats, port, scene } = this.#request;
+    let next = 0;
+    const joinSome = async (): Promise<void> => {
+      for (let index = next++; index < seats.length; index = next++) {
+        const client = this.#newClient(index);
+        this.#clients[index] = client;
+        await client.join(port, seats[index]!);
+      }
+    };
+    await Promise.all(Array.from({ length: JOINS_AT_ONCE }, joinSome));
+    const pacer = new SendPacer(seats.length, scene.tickHz, performance.now());
+    setInterval(() => pacer.run(performance.now(), (index) => this.#clients[index]!.sendInput()), PACE_MS);
+  }
+
+  /** Begins to measure. */
+  begin(): void {
+    const every = Math.ceil(this.#clients.length / TIMED_CLIENTS);
+    for (const [index, client] of this.#clients.entries()) client.counters.reset(index % every === every - 1);
+    this.#before = this.#clients.map((client) => client.places());
+    this.#startedMs = performance.now();
+    this.#cpu = process.cpuUsage();
+  }
+
+  /** The figures since `begin`. */
+  end(): LoadFigures {
+    const seconds = (performance.now() - this.#startedMs) / 1000;
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const total = (read: (client: LoadClient) => number): number =>
+      this.#clients.reduce((sum, client) => sum + read(client), 0);
+    const count = this.#clients.length;
+    const snapshots = total(({ counters }) => counters.snapshots);
+    const gaps = new Distribution();
+    const latencies = new Distribution();
+    for (const { counters } of this.#clients) {
+      counters.timing?.gapsMs.copyTo(gaps);
+      counters.timing?.latenciesMs.copyTo(latencies);
+    }
+    const jitters = gaps.map((gapMs) => Math.abs(gapMs - 1000 / this.#request.scene.tickHz));
+    const shares = this.#clients.map(({ freshShare }) => freshShare).filter((share) => share && share > 0) as number[];
+    const known = this.#clients.map((client) => client.places()?.size ?? 0).filter((size) => size > 0);
+    return {
+      clients: count,
+      seconds,
+      snapshotsPerSecond: snapshots / count / seconds,
+      otherFramesPerSecond: total(({ counters }) => counters.otherFrames) / count / seconds,
+      bytesPerSecond: total(({ counters }) => counters.bytes) / count / seconds,
+      snapshotBytes: total(({ counters }) => counters.snapshotBytes) / snapshots,
+      jitterP50Ms: jitters.percentile(0.5),
+      jitterP99Ms: jitters.percentile(0.99),
+      latencyP50Ms: latencies.percentile(0.5),
+      latencyP99Ms: latencies.percentile(0.99),
+      ...(shares.length > 0 && { freshShare: mean(shares) }),
+      ...(known.length > 0 && { knownEntities: mean(known) }),
+      loadCpuShare: (user + system) / 1e6 / seconds,
+      faults: this.#faults(snapshots / count),
+    };
+  }
+
+  /** Clients that look inside are the last of the first room and so on: real rooms have all kinds. */
+  #newClient(index: number): LoadClient {
+    const { protocol, scene, seats } = this.#request;
+    const isSampled = index % Math.ceil(seats.length / SAMPLED_CLIENTS) === 0;
+    if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled);
+    if (protocol === "echo") return new EchoClient(scene);
+    const snapshots = protocol === "stock" ? "patches" : "messages";
+    return isSampled ? new SdkClient(scene, index, snapshots) : new StockClient(scene, index, snapshots);
+  }
+
+  #faults(meanSnapshots: number): string[] {
+    const faults = new Set<string>();
+    for (const [index, client] of this.#clients.entries()) {
+      const { counters } = client;
+      for (const fault of counters.faults) faults.add(fault);
+      if (counters.snapshots < MIN_SNAPSHOT_SHARE * meanSnapshots || counters.snapshots === 0) {
+        faults.add(`client ${index} got ${counters.snapshots} snapshots where the mean is ${meanSnapshots.toFixed(0)}`);
+      }
+      const resting = restingOf(this.#before[index], client.places());
+      if (resting !== undefined) faults.add(`client ${index} sees ${resting}`);
+    }
+    return [...faults];
+  }
+}
+
+/** What is wrong with two looks at the same entities, some time apart: everybody should have moved. */
+function restingOf(
+  before: ReadonlyMap<string | number, Place> | undefined,
+  after: ReadonlyMap<string | number, Place> | undefined,
+): string | undefined {
+  if (!before || !after) return undefined;
+  let moved = 0;
+  let rested = 0;
+  for (const [id, { x, y }] of after) {
+    const was = before.get(id);
+    if (!was) continue;
+    if (was.x === x && was.y === y) rested += 1;
+    else moved += 1;
+  }
+  if (moved === 0) return `nobody move among ${after.size} entities`;
+  return rested > moved ? `${rested} of ${rested + moved} entities at rest` : undefined;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,55 @@
+// Who is measured: how each peer is started and spoken to.
+import type { Protocol } from "../load/load-client.ts";
+
+/** Whose frames a bare peer sends: as long as stock's patches, or as our snapshots. */
+export type FrameSize = "stock" | "ours";
+
+/** A server that can be measured. */
+export interface Peer {
+  readonly what: string;
+  readonly protocol: Protocol;
+  /** A program of `bench/servers/`, and its arguments after the scene. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** For a bare peer: the frames that it sends. */
+  readonly frames?: FrameSize;
+}
+
+const SERVERS = "bench/servers";
+
+function bare(program: string, what: string, frames: FrameSize): Peer {
+  const size = frames === "stock" ? "as long as stock's float32 patches" : "as long as our snapshots";
+  return { what: `${what}, frames ${size}`, protocol: "echo", program: `${SERVERS}/${program}`, args: [], frames };
+}
+
+/** All peers by name. */
+export const PEERS = {
+  gamekeeper: {
+    what: "this server, whole: tickets, checks, metrics, snapshots",
+    protocol: "gamekeeper",
+    program: `${SERVERS}/gamekeeper.ts`,
+    args: [],
+  },
+  "stock-float32": {
+    what: "Colyseus 0.18 with its WebSocket transport, float32 fields",
+    protocol: "stock",
+    program: `${SERVERS}/stock-colyseus.ts`,
+    args: ["float32"],
+  },
+  "stock-quantised": {
+    what: "the same with quantised fields, 16 and 8 bits",
+    protocol: "stock",
+    program: `${SERVERS}/stock-colyseus.ts`,
+    args: ["quantised"],
+  },
+  ws: bare("ws.ts", "bare `ws`", "stock"),
+  "ws-ours": bare("ws.ts", "bare `ws`", "ours"),
+} as const satisfies Readonly<Record<string, Peer>>;
+
+/** The name of a peer. */
+export type PeerName = keyof typeof PEERS;
+
+/** Whether there is a peer of that name. */
+export function isPeerName(name: string): name is PeerName {
+  return name in PEERS;
+}

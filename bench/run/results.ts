@@ -1,0 +1,82 @@
+// What a run leaves behind: JSON of every trial, and of the machine, without its name.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { type Summary, summariseAll } from "./summary.ts";
+import type { Trial } from "./trial.ts";
+
+/** Where results are kept. */
+export const RESULTS = "bench/results";
+
+/** All trials of one peer at one point. */
+export interface PeerResult {
+  readonly trials: readonly Trial[];
+  readonly figures: Readonly<Record<string, Summary>>;
+  /** Why there are none. */
+  readonly missing?: string;
+}
+
+/** One point: its peers in the order in which they ran. */
+export interface PointResult {
+  readonly name: string;
+  readonly clients: number;
+  /** Payload of the bare peers' frames. */
+  readonly frameBytes: { readonly stock: number; readonly ours: number };
+  readonly peers: Readonly<Record<string, PeerResult>>;
+}
+
+/** The machine, as far as figures depend on it. */
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  readonly node: string;
+  readonly date: string;
+  /** Whether server and load had a core each. */
+  readonly isPinned: boolean;
+}
+
+/** A whole run of a scenario. */
+export interface ScenarioResult {
+  readonly scenario: string;
+  readonly what: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly machine: Machine;
+  readonly points: readonly PointResult[];
+}
+
+/** This machine. */
+export function describeMachine(isPinned: boolean): Machine {
+  const all = cpus();
+  return {
+    cores: all.length,
+    cpu: all[0]?.model.trim() ?? "unknown",
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+    isPinned,
+  };
+}
+
+/** A peer's trials with their summary. */
+export function peerResult(trials: readonly Trial[], missing?: string): PeerResult {
+  return { trials, figures: summariseAll(trials), ...(missing !== undefined && { missing }) };
+}
+
+/** Keeps a run in place of the last one of its scenario. */
+export function keepResult(result: ScenarioResult, folder: string = RESULTS): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${result.scenario}.json`), `${JSON.stringify(result, rounded, 1)}\n`);
+}
+
+/** All runs that are kept, by scenario. */
+export function keptResults(folder: string = RESULTS): ScenarioResult[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ScenarioResult);
+}
+
+/** Figures are not known to more than six digits. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(6)) : value;
+}

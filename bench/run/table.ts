@@ -1,0 +1,60 @@
+// The figures of a point as a Markdown table, which reads as well on a terminal.
+import type { PointResult } from "./results.ts";
+import type { Summary } from "./summary.ts";
+
+/** One column: a figure of the trials, and how it is written. */
+interface Column {
+  readonly head: string;
+  readonly figure: string;
+  readonly digits: number;
+  /** What one unit of the column is in the figure's own. */
+  readonly unit?: number;
+  readonly hasSpread?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: "CPU µs/player/s", figure: "cpuMicroseconds", digits: 0, hasSpread: true },
+  { head: "core %", figure: "cpuShare", digits: 0, unit: 0.01 },
+  { head: "loop p99 ms", figure: "loopDelayP99Ms", digits: 1 },
+  { head: "tick p50 ms", figure: "tickP50Ms", digits: 2 },
+  { head: "tick p99 ms", figure: "tickP99Ms", digits: 2 },
+  { head: "snapshots/s", figure: "snapshotsPerSecond", digits: 1 },
+  { head: "B/snapshot", figure: "snapshotBytes", digits: 0 },
+  { head: "B/player/s", figure: "bytesPerSecond", digits: 0 },
+  { head: "jitter p99 ms", figure: "jitterP99Ms", digits: 1, hasSpread: true },
+  { head: "input to snapshot p50 ms", figure: "latencyP50Ms", digits: 1 },
+  { head: "p99 ms", figure: "latencyP99Ms", digits: 1 },
+  { head: "KB/client", figure: "rssBytes", digits: 0, unit: 1024 },
+  { head: "load core %", figure: "loadCpuShare", digits: 0, unit: 0.01 },
+];
+
+/** The table of one point; the first column is the peer, the second its processor time beside the first peer's. */
+export function tableOf({ peers }: PointResult): string {
+  const names = Object.keys(peers);
+  const reference = peers[names[0]!]?.figures["cpuMicroseconds"];
+  const rows = names.map((name) => {
+    const { figures, missing } = peers[name]!;
+    if (missing !== undefined) return [name, missing, ...COLUMNS.map(() => "–")];
+    return [name, ratio(reference, figures["cpuMicroseconds"]), ...COLUMNS.map((column) => cell(column, figures))];
+  });
+  const head = ["peer", `${names[0]} is`, ...COLUMNS.map((column) => column.head)];
+  const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join(" | ")} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  return [line(head), rule, ...rows.map(line)].join("\n");
+}
+
+/** A figure with its spread where it has one, e.g. `310 (298..342)`. */
+function cell({ figure, digits, unit = 1, hasSpread }: Column, figures: Readonly<Record<string, Summary>>): string {
+  const summary = figures[figure];
+  if (!summary || !Number.isFinite(summary.median)) return "–";
+  const write = (value: number): string => (value / unit).toFixed(digits);
+  const spread = hasSpread ? ` (${write(summary.min)}..${write(summary.max)})` : "";
+  return write(summary.median) + spread;
+}
+
+/** How the reference compares, e.g. `0.50 ×`. */
+function ratio(reference: Summary | undefined, other: Summary | undefined): string {
+  return reference && other ? `${(reference.median / other.median).toFixed(2)} ×` : "–";
+}

@@ -1,0 +1,82 @@
+// One trial: one peer, one point, once. A fresh server and a fresh load, each a process of its own.
+import type { LoadFigures, LoadRequest } from "../load/load.ts";
+import type { Seat, ServerFigures } from "../servers/measured-server.ts";
+import type { SelfTime } from "../servers/self-times.ts";
+import { BenchProcess } from "./bench-process.ts";
+import type { Cores } from "./cores.ts";
+import { PEERS, type Peer, type PeerName } from "./peers.ts";
+import type { Point } from "./scenarios.ts";
+
+const LOAD_PROGRAM = "bench/load/main.ts";
+
+/** How a trial runs. */
+export interface TrialOptions {
+  readonly cores: Cores;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** Payload of a bare peer's frames. */
+  readonly frameBytes: { readonly stock: number; readonly ours: number };
+  /** Whether the server takes a CPU profile of itself, which costs it. */
+  readonly isProfiled: boolean;
+}
+
+/** What one trial measured. Milliseconds and bytes unless the name says otherwise; a figure that a peer has not is left out. */
+export interface Trial extends Omit<LoadFigures, "faults"> {
+  /** Of the server's processor time, a player and second. */
+  readonly cpuMicroseconds: number;
+  /** Share of one core that the server took. */
+  readonly cpuShare: number;
+  readonly loopDelayP99Ms?: number;
+  readonly tickP50Ms?: number;
+  readonly tickP99Ms?: number;
+  /** Growth of the server's resident memory since before the first join, a player. */
+  readonly rssBytes: number;
+}
+
+/** A trial, what was wrong with it, and its profile when one was taken. */
+export interface TrialOutcome {
+  readonly trial: Trial;
+  readonly faults: readonly string[];
+  readonly profile?: readonly SelfTime[];
+}
+
+/** Runs one trial. Rejects when a process fails; what clients found wrong is in `faults`. */
+export async function runTrial(name: PeerName, point: Point, options: TrialOptions): Promise<TrialOutcome> {
+  const { cores, warmUpSeconds, seconds, isProfiled } = options;
+  const peer: Peer = PEERS[name];
+  const server = await BenchProcess.start(cores.server, peer.program, argumentsOf(peer, point, options));
+  const load = await BenchProcess.start(cores.load, LOAD_PROGRAM, []);
+  try {
+    const { port, rssBytes: emptyBytes } = await server.ask<{ port: number; rssBytes: number }>("describe");
+    const seats = await server.ask<Seat[]>("seats", point.clients);
+    const request: LoadRequest = { protocol: peer.protocol, port, scene: point.scene, seats };
+    await load.ask("join", request);
+    await pause(warmUpSeconds);
+    await server.ask("begin", isProfiled);
+    await load.ask("begin");
+    await pause(seconds);
+    const { faults, ...seen } = await load.ask<LoadFigures>("end");
+    const measured = await server.ask<ServerFigures>("end");
+    const { cpuMicroseconds, rssBytes, seconds: serverSeconds, profile, ...rest } = measured;
+    const trial = {
+      ...seen,
+      ...rest,
+      cpuMicroseconds: cpuMicroseconds / point.clients / serverSeconds,
+      cpuShare: cpuMicroseconds / 1e6 / serverSeconds,
+      rssBytes: Math.max(0, rssBytes - emptyBytes) / point.clients,
+    };
+    return { trial, faults, ...(profile && { profile }) };
+  } finally {
+    await load.stop();
+    await server.stop();
+  }
+}
+
+function argumentsOf({ args, frames }: Peer, { scene }: Point, { frameBytes }: TrialOptions): string[] {
+  const size = frames && String(Math.round(frameBytes[frames]));
+  return [JSON.stringify(scene), ...(size ? [size] : []), ...args];
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

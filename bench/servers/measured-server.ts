@@ -1,0 +1,97 @@
+// The measuring half of every server that runs on Node: the same figures, taken the same way, whichever peer it is.
+import { Session } from "node:inspector/promises";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { answerRequests } from "../answering.ts";
+import { Distribution } from "../run/distribution.ts";
+import { type SelfTime, selfTimes } from "./self-times.ts";
+
+/** What a client needs to take one seat; both are left out by peers that have no seats. */
+export interface Seat {
+  readonly roomId?: string;
+  readonly ticket?: string;
+}
+
+/** A server's figures over one measured stretch. Milliseconds and bytes unless the name says otherwise. */
+export interface ServerFigures {
+  readonly cpuMicroseconds: number;
+  readonly seconds: number;
+  /** Delay of the event loop beyond what was asked for; `undefined` where there is no such loop. */
+  readonly loopDelayP99Ms?: number;
+  readonly tickP50Ms?: number;
+  readonly tickP99Ms?: number;
+  readonly rssBytes: number;
+  /** Where the time went, when a profile was asked for. */
+  readonly profile?: readonly SelfTime[];
+}
+
+/** What a peer tells of itself. */
+export interface MeasuredServer {
+  readonly port: number;
+  /** Makes rooms for `count` clients and says how to take the seats. */
+  seats(count: number): Promise<readonly Seat[]>;
+}
+
+const LOOP_RESOLUTION_MS = 10;
+const PROFILE_INTERVAL_US = 500;
+
+let ticks = new Distribution();
+
+/** Notes how long one tick took. */
+export function noteTick(durationMs: number): void {
+  ticks.add(durationMs);
+}
+
+/** Serves the runner's requests about `server`, which listens already. */
+export function serveMeasured(server: MeasuredServer): void {
+  const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  let cpu = process.cpuUsage();
+  let startedAt = 0;
+  let profiler: Session | undefined;
+  answerRequests({
+    describe: () => ({ port: server.port, rssBytes: rssAtRest() }),
+    seats: (count: number) => server.seats(count),
+    begin: async (isProfiled: boolean) => {
+      globalThis.gc?.();
+      profiler = isProfiled ? await startProfiler() : undefined;
+      ticks = new Distribution();
+      loop.enable();
+      loop.reset();
+      startedAt = performance.now();
+      cpu = process.cpuUsage();
+    },
+    end: async (): Promise<ServerFigures> => {
+      const { user, system } = process.cpuUsage(cpu);
+      const seconds = (performance.now() - startedAt) / 1000;
+      loop.disable();
+      return {
+        cpuMicroseconds: user + system,
+        seconds,
+        loopDelayP99Ms: Math.max(0, loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS),
+        ...(ticks.count > 0 && { tickP50Ms: ticks.percentile(0.5), tickP99Ms: ticks.percentile(0.99) }),
+        rssBytes: rssAtRest(),
+        ...(profiler && { profile: await stopProfiler(profiler) }),
+      };
+    },
+  });
+}
+
+/** Resident memory without what the collector would take, where it may be called. */
+function rssAtRest(): number {
+  globalThis.gc?.();
+  return process.memoryUsage.rss();
+}
+
+async function startProfiler(): Promise<Session> {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: PROFILE_INTERVAL_US });
+  await session.post("Profiler.start");
+  return session;
+}
+
+async function stopProfiler(session: Session): Promise<readonly SelfTime[]> {
+  const { profile } = await session.post("Profiler.stop");
+  session.disconnect();
+  return selfTimes(profile);
+}
