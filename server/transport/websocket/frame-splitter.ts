@@ -38,7 +38,7 @@ export class FrameSplitter {
     this.#frames = frames;
   }
 
-  /** Takes what arrived next. The bytes are unmasked in place. */
+  /** Takes what arrived next; it is unmasked in place, and nothing of it is kept. */
   push(chunk: Buffer): void {
     const bytes = this.#begun ? Buffer.concat([this.#begun, chunk]) : chunk;
     this.#begun = undefined;
@@ -65,7 +65,7 @@ export class FrameSplitter {
       restFrom = at;
     }
     this.#giveRest(bytes, restFrom, at);
-    if (at < bytes.length) this.#begun = bytes.subarray(at);
+    if (at < bytes.length) this.#begun = Buffer.from(bytes.subarray(at));
   }
 
   #isSmall(bytes: Buffer, at: number): boolean {

@@ -187,3 +187,63 @@ test("a message that is sent to a connection that is gone does no harm", async (
   next.ours.terminate();
   await once(next.client, "close");
 });
+
+test("[this version of Node] sockets are read in place", async () => {
+  const { ours, client } = await pair();
+  const memory = new Set<ArrayBufferLike>();
+  const came = Promise.withResolvers<void>();
+  ours.onFrame = (frame) => {
+    memory.add(frame.buffer);
+    if (frame[0] === 9) came.resolve();
+    return false;
+  };
+  for (let index = 0; index < 10; index++) {
+    client.send(Buffer.from([index]));
+    await new Promise(setImmediate);
+  }
+  await came.promise;
+  assert.equal(memory.size, 1);
+});
+
+test("what a listener is given stays as it is, however many messages follow", async () => {
+  const { ours, client } = await pair();
+  const came: Buffer[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  ours.on("message", (data) => {
+    came.push(data as Buffer);
+    if (came.length === 60) resolve();
+  });
+  for (let index = 0; index < 20; index++) {
+    client.send(Buffer.alloc(20, index));
+    client.send(Buffer.alloc(300, index));
+    client.send(Buffer.alloc(20, index).toString("latin1"));
+    await new Promise(setImmediate);
+  }
+  await promise;
+  assert.deepEqual(
+    came.map((data) => [data.length, new Set(data).size]),
+    Array.from({ length: 20 }, () => [20, 300, 20])
+      .flat()
+      .map((length) => [length, 1]),
+  );
+  assert.deepEqual(
+    came.map((data) => data[0]),
+    Array.from({ length: 60 }, (_, index) => Math.floor(index / 3)),
+  );
+});
+
+test("a client that is not read from is not read for: what it sends waits, and all of it arrives", async () => {
+  const { ours, client } = await pair();
+  ours.pause();
+  let bytes = 0;
+  const all = Promise.withResolvers<void>();
+  ours.on("message", (data) => {
+    bytes += (data as Buffer).length;
+    if (bytes === 200 * 4_000) all.resolve();
+  });
+  for (let index = 0; index < 200; index++) client.send(Buffer.alloc(4_000));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(bytes, 0);
+  ours.resume();
+  await all.promise;
+});

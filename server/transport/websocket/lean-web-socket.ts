@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { FrameSplitter } from "./frame-splitter.ts";
+import { readInPlace } from "./read-in-place.ts";
 
 /** RFC 6455, section 5.2: FIN and the opcode of a binary message; how longer lengths are said. */
 const WHOLE_BINARY = 0x82;
@@ -30,7 +31,7 @@ const waiting: LeanWebSocket[] = [];
  *   `write`, so one system call. What is sent with a callback, and pings and closes, keep their place in the order.
  */
 export class LeanWebSocket extends WebSocket {
-  /** Sees every message before any listener. False: no listener gets it. */
+  /** Sees every message before any listener. False: no listener gets it. It reads the frame at once or copies it. */
   onFrame: ((frame: Buffer, isBinary: boolean) => boolean) | undefined;
   /** When anything last arrived, by `performance.now()`; the heartbeat asks. */
   heardMs = performance.now();
@@ -40,16 +41,18 @@ export class LeanWebSocket extends WebSocket {
 
   /** Called by the library when the handshake is done. */
   setSocket(socket: Duplex, head: Buffer, options: object): void {
-    const upgraded = this as unknown as Upgraded;
     (WebSocket.prototype as unknown as Upgraded).setSocket.call(this, socket, head, options);
     this.#socket = socket;
-    const { _receiver: receiver } = upgraded;
+    const isShared = readInPlace(socket);
+    const { _receiver: receiver } = this as unknown as Upgraded;
     const write = receiver.write.bind(receiver);
     let isReady = true;
     const splitter = new FrameSplitter({
-      onMessage: (frame) => this.emit("message", frame, true),
+      onMessage: (frame) => {
+        if (this.#passes(frame, true)) super.emit("message", isShared ? Buffer.from(frame) : frame, true);
+      },
       onRest: (bytes) => {
-        isReady = write(bytes);
+        isReady = write(isShared ? Buffer.from(bytes) : bytes);
       },
     });
     // The library hands every chunk to its receiver until the connection errs or closes; so nothing comes after either.
@@ -62,8 +65,12 @@ export class LeanWebSocket extends WebSocket {
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    if (event === "message" && this.onFrame && !this.onFrame(args[0] as Buffer, args[1] !== false)) return true;
+    if (event === "message" && !this.#passes(args[0] as Buffer, args[1] !== false)) return true;
     return super.emit(event, ...args);
+  }
+
+  #passes(frame: Buffer, isBinary: boolean): boolean {
+    return this.onFrame === undefined || this.onFrame(frame, isBinary);
   }
 
   /** Bytes that have not left the process: those of this turn, and those that wait for a slow client. */
