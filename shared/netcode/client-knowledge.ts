@@ -1,5 +1,4 @@
 // What one client holds of each entity, as far as its acks prove it; finds what it must be sent and what must be taken away.
-import { ACK_HISTORY_BITS } from "./received-ticks.ts";
 import { MAX_BASELINE_AGE, type SnapshotHistory } from "./snapshot-history.ts";
 
 /** Most removals that one snapshot carries; further ones wait for the next. */
@@ -56,10 +55,14 @@ export class ClientKnowledge {
 
   /** Takes the client's ack. Ticks that were never sent, or left the window, are ignored: a lie harms only the liar. */
   acknowledge(newestTick: number, mask: number): void {
-    this.acknowledgeTick(newestTick);
-    for (let bit = 0; bit < ACK_HISTORY_BITS; bit++) {
-      if ((mask >>> bit) & 1) this.acknowledgeTick(newestTick - 1 - bit);
-    }
+    const age = this.lastTick - newestTick;
+    if (newestTick < 0 || age < 0 || age > MAX_BASELINE_AGE) return;
+    // Bit 31 - i tells of tick `newestTick - i`: only as many as lie in the window, and after the first tick.
+    const told = Math.min(MAX_BASELINE_AGE + 1 - age, newestTick + 1);
+    const ticks = reversed((mask << 1) | 1) & (told === 32 ? -1 : ~(-1 >>> told));
+    // Turned so that each stands at its tick modulo 32.
+    const turn = (newestTick + 1) & 31;
+    this.ackedTicks |= turn === 0 ? ticks : (ticks << turn) | (ticks >>> (32 - turn));
   }
 
   /** Fills the history's candidates and `despawns` for the latest committed tick, which must be newer than the last one gathered. */
@@ -97,11 +100,6 @@ export class ClientKnowledge {
   /** Notes that the removal of `id` is in the snapshot of the gathered tick. */
   markDespawnSent(id: number): void {
     this.sentTicks[id] = this.sentTicks[id]! | tickBit(this.lastTick);
-  }
-
-  private acknowledgeTick(tick: number): void {
-    if (tick >= 0 && tick <= this.lastTick && this.lastTick - tick <= MAX_BASELINE_AGE)
-      this.ackedTicks |= tickBit(tick);
   }
 
   private noteVisible(visible: ArrayLike<number>, weights: ArrayLike<number> | undefined): void {
@@ -188,4 +186,12 @@ function newestAge(mask: number, tick: number): number {
   const shift = tick & 31;
   const turned = shift === 0 ? mask : (mask >>> shift) | (mask << (32 - shift));
   return Math.clz32(turned) + 1;
+}
+
+/** The 32 bits of `word` in opposite order (Warren, Hacker's Delight, section 7-1). */
+function reversed(word: number): number {
+  let bits = ((word & 0x55555555) << 1) | ((word >>> 1) & 0x55555555);
+  bits = ((bits & 0x33333333) << 2) | ((bits >>> 2) & 0x33333333);
+  bits = ((bits & 0x0f0f0f0f) << 4) | ((bits >>> 4) & 0x0f0f0f0f);
+  return (bits << 24) | ((bits & 0xff00) << 8) | ((bits >>> 8) & 0xff00) | (bits >>> 24);
 }

@@ -26,14 +26,34 @@ export class ReceivedTicks {
   /** Notes that `tick` (0 or more) was seen. Ticks too old for the mask are ignored. */
   add(tick: number): void {
     if (tick > this.newest) {
-      const step = tick - this.newest;
-      // The old newest becomes bit `step - 1`; a shift by 32 would be a shift by 0 in JavaScript.
-      const shifted = step >= ACK_HISTORY_BITS ? 0 : this.mask << step;
-      const previous = this.newest >= 0 && step <= ACK_HISTORY_BITS ? 1 << (step - 1) : 0;
-      this.mask = (shifted | previous) >>> 0;
+      this.mask = this.maskAt(tick);
       this.newest = tick;
     } else if (tick < this.newest && this.newest - tick <= ACK_HISTORY_BITS) {
       this.mask = (this.mask | (1 << (this.newest - tick - 1))) >>> 0;
     }
+  }
+
+  /** The mask as it would be if `tick` (0 or more) were the newest: bit `i` says whether `tick - 1 - i` was seen, as far as it is known. */
+  maskAt(tick: number): number {
+    const step = tick - this.newest;
+    if (this.newest < 0 || step > ACK_HISTORY_BITS || step < -ACK_HISTORY_BITS) return 0;
+    if (step === 0) return this.mask;
+    if (step < 0) return step === -ACK_HISTORY_BITS ? 0 : this.mask >>> -step;
+    // A shift by 32 would be a shift by 0 in JavaScript; the newest of now becomes bit `step - 1`.
+    return ((step === ACK_HISTORY_BITS ? 0 : this.mask << step) | (1 << (step - 1))) >>> 0;
+  }
+
+  /** Notes what an ack says: that `newest` (0 or more) was seen, and those of the ticks before it that `mask` has a bit for. */
+  addAll(newest: number, mask: number): void {
+    if (newest < this.newest) {
+      // An older ack tells of the same ticks from farther back.
+      const step = this.newest - newest;
+      if (step > ACK_HISTORY_BITS) return;
+      const older = step === ACK_HISTORY_BITS ? 0 : mask << step;
+      this.mask = (this.mask | older | (1 << (step - 1))) >>> 0;
+      return;
+    }
+    this.mask = (this.maskAt(newest) | mask) >>> 0;
+    this.newest = newest;
   }
 }

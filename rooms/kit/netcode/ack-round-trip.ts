@@ -5,34 +5,39 @@ const WINDOW_MS = 2_000;
 
 /** Round-trip time of one client from its snapshot acks. The client cannot make it longer without playing worse. */
 export class AckRoundTrip {
-  readonly #sentAt = new Float64Array(RING_TICKS).fill(Number.NaN);
-  readonly #ticks = new Float64Array(RING_TICKS).fill(-1);
+  /** When the snapshot of each tick went out, and what its acknowledgement took; by tick modulo the ring. */
+  readonly #ticks = new Int32Array(RING_TICKS).fill(-1);
+  readonly #sentMs = new Float64Array(RING_TICKS);
+  readonly #rttMs = new Float64Array(RING_TICKS);
   #newestAcked = -1;
-  #samples: { atMs: number; rttMs: number }[] = [];
-
-  /** The last measured round trip, in ms; NaN before the first. */
-  latestMs = Number.NaN;
+  #newestAckedMs = 0;
 
   /** A snapshot of `tick` goes out. */
   sent(tick: number, nowMs: number): void {
-    this.#ticks[tick % RING_TICKS] = tick;
-    this.#sentAt[tick % RING_TICKS] = nowMs;
+    const place = tick % RING_TICKS;
+    this.#ticks[place] = tick;
+    this.#sentMs[place] = nowMs;
+    this.#rttMs[place] = Number.NaN;
   }
 
-  /** An ack of `tick` has arrived. True when it told something new. */
-  acknowledged(tick: number, nowMs: number): boolean {
-    if (tick <= this.#newestAcked || this.#ticks[tick % RING_TICKS] !== tick) return false;
+  /** An ack has arrived whose newest tick is `tick`. */
+  acknowledged(tick: number, nowMs: number): void {
+    const place = tick % RING_TICKS;
+    if (tick <= this.#newestAcked || this.#ticks[place] !== tick) return;
     this.#newestAcked = tick;
-    const rttMs = nowMs - this.#sentAt[tick % RING_TICKS]!;
-    this.latestMs = rttMs;
-    this.#samples.push({ atMs: nowMs, rttMs });
-    while (this.#samples.length > RING_TICKS || nowMs - this.#samples[0]!.atMs > WINDOW_MS) this.#samples.shift();
-    return true;
+    this.#newestAckedMs = nowMs;
+    this.#rttMs[place] = nowMs - this.#sentMs[place]!;
   }
 
-  /** The usual round trip: the median of the last two seconds, in ms; NaN before the first. */
+  /** The usual round trip: the median of the two seconds before the newest ack, in ms; NaN before the first. */
   get medianMs(): number {
-    const sorted = this.#samples.map(({ rttMs }) => rttMs).sort((a, b) => a - b);
-    return sorted[(sorted.length - 1) >>> 1] ?? Number.NaN;
+    const recent: number[] = [];
+    for (let place = 0; place < RING_TICKS; place++) {
+      const rttMs = this.#rttMs[place]!;
+      const isMeasured = this.#ticks[place]! >= 0 && !Number.isNaN(rttMs);
+      if (isMeasured && this.#newestAckedMs - this.#sentMs[place]! - rttMs <= WINDOW_MS) recent.push(rttMs);
+    }
+    recent.sort((a, b) => a - b);
+    return recent[(recent.length - 1) >>> 1] ?? Number.NaN;
   }
 }

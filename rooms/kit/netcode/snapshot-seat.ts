@@ -4,13 +4,11 @@ import {
   encodeControl,
   type GameWire,
   InputReceiver,
+  ReceivedTicks,
   SnapshotEncoder,
 } from "../../../shared/netcode/index.ts";
 import { AckRoundTrip } from "./ack-round-trip.ts";
 import type { MotionTracker } from "./motion-tracker.ts";
-
-/** Ticks whose acknowledgement is remembered: more than an ack tells of. */
-const ACK_RING = 64;
 
 /** The way out to a client: one that may be lost, and one that may not. */
 export interface SnapshotLink {
@@ -41,6 +39,8 @@ interface Life {
   readonly link: SnapshotLink;
   readonly encoder: SnapshotEncoder;
   readonly receiver: InputReceiver;
+  /** Acknowledged ticks that the link was told of. */
+  readonly told: ReceivedTicks;
   isWelcomed: boolean;
 }
 
@@ -51,7 +51,6 @@ export class SnapshotSeat<Input> {
   readonly selfId: number;
   readonly #options: SnapshotSeatOptions;
   readonly #values: Float64Array;
-  readonly #acknowledged = new Float64Array(ACK_RING).fill(-1);
   readonly #input: Record<string, number | boolean> = {};
   #applied = 0;
   #lost = 0;
@@ -75,6 +74,7 @@ export class SnapshotSeat<Input> {
       link,
       encoder: new SnapshotEncoder(tracker.history, { budgetBytes, epoch: this.#epoch }),
       receiver: new InputReceiver(wire.input, { epoch: this.#epoch }),
+      told: new ReceivedTicks(),
       isWelcomed: false,
     };
   }
@@ -98,21 +98,25 @@ export class SnapshotSeat<Input> {
     const outcome = life.receiver.accept(frame, nowMs);
     if (outcome === "malformed" || outcome === "foreign") return outcome === "foreign";
     const { snapshotTick, snapshotMask } = life.receiver.header;
+    if (snapshotTick < 0) return true;
     life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
     this.roundTrip.acknowledged(snapshotTick, nowMs);
-    // In the order they were sent: an older one that is told after a newer one would count as lost in between.
-    for (let bit = 31; bit >= 0; bit--) {
-      if ((snapshotMask >>> bit) & 1) this.#noteAcknowledged(life.link, snapshotTick - 1 - bit);
-    }
-    this.#noteAcknowledged(life.link, snapshotTick);
+    this.#noteAcknowledged(life, snapshotTick, snapshotMask);
     return true;
   }
 
-  /** Every ack repeats those of the last 32 ticks; each is news once. */
-  #noteAcknowledged(link: SnapshotLink, tick: number): void {
-    if (tick < 0 || this.#acknowledged[tick % ACK_RING] === tick) return;
-    this.#acknowledged[tick % ACK_RING] = tick;
-    link.onAcknowledged(tick);
+  /** Every ack repeats those of the 32 ticks before its newest; each tick is news once. */
+  #noteAcknowledged({ link, told }: Life, newest: number, mask: number): void {
+    const isNews = !told.has(newest);
+    let fresh = mask & ~told.maskAt(newest);
+    told.addAll(newest, mask);
+    // In the order they were sent: an older one that is told after a newer one would count as lost in between.
+    while (fresh !== 0) {
+      const bit = 31 - Math.clz32(fresh);
+      fresh ^= 1 << bit;
+      if (bit < newest) link.onAcknowledged(newest - 1 - bit);
+    }
+    if (isNews) link.onAcknowledged(newest);
   }
 
   /** Inputs that wait. */
