@@ -21,13 +21,14 @@ import { AppError } from "../../shared/schema/errors.ts";
 import type { GameDefinition } from "../../shared/schema/game.ts";
 import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
 import { guarded } from "./guarded.ts";
-import { HeldSeats } from "./held-seats.ts";
+import { QuietSerializer } from "./netcode/quiet-serializer.ts";
 import type { SeenView } from "./netcode/rewound-view.ts";
 import { RoomNetcode, type RoomNetcodeOptions } from "./netcode/room-netcode.ts";
 import { roomIdOf, toServerError } from "./refusal.ts";
 import { roomHost } from "./room-host.ts";
+import { RoomSeats } from "./room-seats.ts";
 import { SeatedInput } from "./seated-input.ts";
-import { TickSchedule } from "./tick-schedule.ts";
+import { startTicks } from "./tick-timer.ts";
 
 /** Who a client is, by its join ticket, and whether it speaks snapshots (the fingerprint of its build). */
 export type SeatAuth = JoinTicketClaims & { snapshots?: number };
@@ -66,13 +67,11 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   /** A new room waits for its first player as long as the seat is held, and a little more. */
   override seatReservationTimeout = SEAT_HOLD_MS / 1000 + 5;
 
-  readonly #heldSeats = new HeldSeats(SEAT_HOLD_MS);
+  readonly #seats = new RoomSeats(this as unknown as Room);
   readonly #seatedInputs = new Map<string, SeatedInput<InputOf<T>>>();
-  readonly #waiting = new Map<string, { playerId: string; giveUp: () => void }>();
   #netcode: RoomNetcode<InputOf<T>> | undefined;
   #patchRewind: Rewind | undefined;
   #step: FixedTimestepCallback | undefined;
-  #heldSeatsTimer: NodeJS.Timeout | undefined;
   #hasFailed = false;
   #nextTickDueMs = 0;
 
@@ -83,7 +82,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     this.onUncaughtException = (error, where) => this.fail(error, where);
     this.#guardTimers();
     this.#guardHooks();
-    this["_events"].once("dispose", () => this.#forgetReservations());
+    this["_events"].once("dispose", () => this.#seats.forget());
   }
 
   /** Admits a client by its join ticket. Refusals carry the error's code in the message and its HTTP status as the code. */
@@ -98,7 +97,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
         roomId,
         playerId: typeof playerId === "string" ? playerId : undefined,
       });
-      if (room instanceof GameRoom) room.welcome(claims.sub);
+      if (room instanceof GameRoom) room.#seats.welcome(claims.sub);
       return typeof snapshots === "number" ? { ...claims, snapshots } : claims;
     } catch (error) {
       throw toServerError(error);
@@ -107,13 +106,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
 
   /** Whether a player can be promised a seat now; if so the seat is held for `SEAT_HOLD_MS`. */
   holdSeat(playerId: string): boolean {
-    const now = Date.now();
-    const isReturning = this.#heldSeats.has(playerId, now) || this.#seatOf(playerId) !== undefined;
-    if (this.locked || this.#hasFailed) return false;
-    if (!isReturning && this.#takenSeats(now) >= this.maxClients) return false;
-    this.#heldSeats.hold(playerId, now);
-    this.#stayOpenForHeldSeats();
-    return true;
+    return !this.#hasFailed && this.#seats.hold(playerId);
   }
 
   /** What `defineInput` declared, for whoever checks frames; `undefined` when the room takes no inputs. */
@@ -130,7 +123,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
 
   /** Whether anybody plays here, or may still come back to a seat that waits. */
   get hasPlayers(): boolean {
-    return this.clients.length > 0 || this.#waiting.size > 0;
+    return this.#seats.hasPlayers;
   }
 
   /** The process is draining: no new player comes. A game with rounds overrides this to end after the one being played. */
@@ -150,6 +143,12 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     this.#runTicks(tickHz, options?.subSteps ?? this["_inputController"]?.options.subSteps ?? 1);
     // After the timestep, never before: set as a class field it would leave the room without any timer.
     this.patchRate = null;
+  }
+
+  /** Colyseus calls it when the room has its state. */
+  override setSerializer(serializer: Parameters<Room<T>["setSerializer"]>[0]): void {
+    const netcode = this.#netcode;
+    super.setSerializer(netcode ? new QuietSerializer((client) => netcode.isQuiet(client)) : serializer);
   }
 
   /**
@@ -234,21 +233,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   /** Keeps a dropped client's seat. A subclass that overrides this calls it. */
   override onDrop(client: ExtractRoomClient<T>, code?: number): void {
     if (code === ROOM_CLOSE.seatTakenOver || code === ROOM_CLOSE.roomFailed || this.#hasFailed) return;
-    const { sessionId } = client;
-    const { sub: playerId } = (client as GameClient).auth as JoinTicketClaims;
-    const reconnection = this.allowReconnection(client, this.reconnectionSeconds);
-    const timer = this["_reservedSeatTimeouts"][sessionId];
-    const giveUp = (): void => reconnection.reject(new Error("seat given up"));
-    this.#waiting.set(sessionId, { playerId, giveUp });
-    reconnection.then(
-      () => this.#waiting.delete(sessionId),
-      () => {
-        // Colyseus forgets the timer of a seat that is given up early, and it would run on.
-        clearTimeout(timer);
-        this.#waiting.delete(sessionId);
-        this.releaseInputs(sessionId);
-      },
-    );
+    this.#seats.keep(client, this.reconnectionSeconds, () => this.releaseInputs(client.sessionId));
   }
 
   /** Ends this room after an error of its own code: reported once, every client told, nothing else touched. */
@@ -261,19 +246,6 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     setImmediate(() => {
       if (this["_internalState"] === RoomInternalState.CREATED) this.disconnect(ROOM_CLOSE.roomFailed);
     });
-  }
-
-  /** A ticket was admitted: whatever seat this player still had here is given up for the new one. */
-  private welcome(playerId: string): void {
-    this.#heldSeats.release(playerId);
-    // Setting it anew gives the room another second: the one who leaves must not close it on the one who comes.
-    this.autoDispose = false;
-    this.autoDispose = this.#heldSeats.count(Date.now()) === 0;
-    const sessionId = this.#seatOf(playerId);
-    if (sessionId === undefined) return;
-    const waiting = this.#waiting.get(sessionId);
-    if (waiting) waiting.giveUp();
-    else this.kickClient(sessionId, ROOM_CLOSE.seatTakenOver, "This player joined again from somewhere else.");
   }
 
   /** A client of another build would read our snapshots wrong: it is told so before it takes a seat. */
@@ -290,25 +262,6 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
       if (netcode.clientOf(client.sessionId) === client) continue;
       netcode.connect(client, (client as GameClient).auth?.snapshots !== undefined);
     }
-  }
-
-  /** A room with a promised seat does not close, though it be empty, until the promise is kept or over. */
-  #stayOpenForHeldSeats(): void {
-    this.autoDispose = false;
-    clearTimeout(this.#heldSeatsTimer);
-    this.#heldSeatsTimer = setTimeout(() => {
-      this.autoDispose = true;
-    }, SEAT_HOLD_MS);
-  }
-
-  #seatOf(playerId: string): string | undefined {
-    for (const [sessionId, seat] of this.#waiting) if (seat.playerId === playerId) return sessionId;
-    return this.clients.find((client) => (client as GameClient).auth?.sub === playerId)?.sessionId;
-  }
-
-  /** Seats that are taken: connected, reserved by Colyseus (joining or reconnecting), and held for a ticket. */
-  #takenSeats(nowMs: number): number {
-    return this.clients.length + Object.keys(this["_reservedSeats"]).length + this.#heldSeats.count(nowMs);
   }
 
   /** Runs one tick: budgets, the game's step, the patch. The timestep calls it, and a test that holds the clock does. */
@@ -330,32 +283,25 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     roomHost().onTick(this.roomName, performance.now() - startedAt, isLate);
   }
 
-  /** Colyseus' own interval drifts: it rings late each time, and its lateness adds up to ticks that come in pairs. */
+  /** Our ticks in the place of Colyseus' interval, which it ends with the room. */
   #runTicks(tickHz: number, subSteps: number): void {
-    const dt = 1 / tickHz;
-    const dtMs = 1000 / tickHz;
+    const [dt, dtMs] = [1 / tickHz, 1000 / tickHz];
     const context = { dt, dtMs, tick: 0, subSteps, subDt: dt / subSteps, subDtMs: dtMs / subSteps };
-    const schedule = new TickSchedule(dtMs, performance.now());
-    const run = this.#guard(() => {
+    const run = this.#guard((due: number) => {
       this.clock.tick();
-      for (let due = schedule.takeDue(performance.now()); due > 0; due--) {
+      for (let left = due; left > 0; left--) {
         this.advance(context);
         context.tick += 1;
       }
     }, "setFixedTimestep");
-    const ring = (): void => {
-      const timer = this["_simulationInterval"];
-      run();
-      // A room that was disposed of in its own tick has no timer any more.
-      if (this["_simulationInterval"] === timer) this.#setTickTimer(ring, schedule);
-    };
     clearInterval(this["_simulationInterval"]);
-    this.#setTickTimer(ring, schedule);
-  }
-
-  /** Where Colyseus keeps its interval, so that it ends ours with the room. */
-  #setTickTimer(ring: () => void, schedule: TickSchedule): void {
-    this["_simulationInterval"] = setTimeout(ring, schedule.waitMs(performance.now()));
+    const slot = {
+      get: () => this["_simulationInterval"],
+      set: (timer: NodeJS.Timeout) => {
+        this["_simulationInterval"] = timer;
+      },
+    };
+    startTicks(dtMs, slot, run);
   }
 
   /** Timers of the room's clock run in its own code's name: an exception in one is the room's failure. */
@@ -393,12 +339,6 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
       typeof this.onDispose
     >;
     Object.defineProperty(this, "onDrop", { value: onDrop });
-  }
-
-  /** Timers of seats that nobody will take would keep a process alive whose room is gone. */
-  #forgetReservations(): void {
-    clearTimeout(this.#heldSeatsTimer);
-    for (const timer of Object.values<NodeJS.Timeout>(this["_reservedSeatTimeouts"])) clearTimeout(timer);
   }
 
   #guard(callback: CallableFunction, where: string): (...args: unknown[]) => unknown {

@@ -3,7 +3,6 @@ import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { DEFAULT_BUDGET_BYTES, type GameWire, MAX_BASELINE_AGE } from "../../../shared/netcode/index.ts";
 import { type MotionSources, MotionTracker, type Moving } from "./motion-tracker.ts";
-import { dropEmptyPatches } from "./quiet-patches.ts";
 import { RewoundView, type SeenView } from "./rewound-view.ts";
 import { ClientSight, Sight, type SightOptions } from "./sight.ts";
 import { type InputCounts, SnapshotSeat } from "./snapshot-seat.ts";
@@ -77,13 +76,17 @@ export class RoomNetcode<Input> {
       client.view ??= new StateView();
       return;
     }
-    dropEmptyPatches(client);
     const hybrid: HybridClient = client;
     seated.snapshots.connect({
       sendFast: (frame, tick) => (hybrid.sendFast ? hybrid.sendFast(frame, tick) : hybrid.raw(frame)),
       sendReliable: (frame) => client.raw(frame),
       onAcknowledged: (tick) => hybrid.onAcknowledged?.(tick),
     });
+  }
+
+  /** Whether this client has what moves from snapshots, and so needs a patch only for what everybody may know. */
+  isQuiet(client: Client): boolean {
+    return client.view === undefined && this.#seats.get(client.sessionId)?.snapshots !== undefined;
   }
 
   /** The client of this seat that is connected now, if it is seated. */
