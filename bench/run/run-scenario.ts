@@ -1,7 +1,7 @@
 // A whole scenario: every point, its peers by turns, round after round, so that whatever the machine does meets them all.
 import type { SelfTime } from "../servers/self-times.ts";
 import { type Cores, findCores } from "./cores.ts";
-import type { PeerName } from "./peers.ts";
+import { PEERS, type Peer, type PeerName } from "./peers.ts";
 import { describeMachine, type PointResult, peerResult, type ScenarioResult } from "./results.ts";
 import type { Point, Scenario } from "./scenarios.ts";
 import { runTrial, type Trial } from "./trial.ts";
@@ -56,6 +56,7 @@ async function runPoint({ name, scenario, point, options, cores, faults, profile
   const frameBytes = { ...scenario.frameBytes, ...options.frameBytes };
   for (let round = 0; round < options.rounds; round++) {
     for (const peer of scenario.peers) {
+      if (missingOf(peer) !== undefined) continue;
       const isProfiled = options.isProfiled && round === 0;
       const outcome = await runTrial(peer, point, { ...options, cores, frameBytes, isProfiled });
       const where = `${name}, ${point.name}, ${peer}, round ${round + 1}`;
@@ -69,6 +70,13 @@ async function runPoint({ name, scenario, point, options, cores, faults, profile
       if (peer === "gamekeeper") frameBytes.ours = options.frameBytes.ours ?? outcome.trial.snapshotBytes;
     }
   }
-  const peers = Object.fromEntries(scenario.peers.map((peer) => [peer, peerResult(trials.get(peer)!)]));
+  const peers = Object.fromEntries(
+    scenario.peers.map((peer) => [peer, peerResult(trials.get(peer)!, missingOf(peer))]),
+  );
   return { name: point.name, clients: point.clients, frameBytes, peers };
+}
+
+function missingOf(name: PeerName): string | undefined {
+  const peer: Peer = PEERS[name];
+  return peer.missing?.();
 }
