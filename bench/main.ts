@@ -26,6 +26,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
     "--quick",
   ),
+  report: {
+    what: "makes docs/performance.md anew from what arena, battle and world have kept",
+    program: "bench/run/report-main.ts",
+  },
   snapshot: {
     what: "building and reading one client's snapshot, beside JSON and plain float32",
     program: "shared/netcode/snapshot.bench.ts",

@@ -5,6 +5,7 @@ import type { Seat } from "../servers/measured-server.ts";
 import { EchoClient } from "./echo-client.ts";
 import { GamekeeperClient } from "./gamekeeper-client.ts";
 import type { LoadClient, Place, Protocol } from "./load-client.ts";
+import { restingOf } from "./resting.ts";
 import { SendPacer } from "./send-pacer.ts";
 import { SdkClient, StockClient } from "./stock-client.ts";
 
@@ -129,7 +130,7 @@ export class Load {
     const { protocol, scene, seats } = this.#request;
     const isSampled = index % Math.ceil(seats.length / SAMPLED_CLIENTS) === 0;
     if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled);
-    if (protocol === "echo") return new EchoClient(scene);
+    if (protocol === "echo") return new EchoClient();
     const snapshots = protocol === "stock" ? "patches" : "messages";
     return isSampled ? new SdkClient(scene, index, snapshots) : new StockClient(scene, index, snapshots);
   }
@@ -147,24 +148,6 @@ export class Load {
     }
     return [...faults];
   }
-}
-
-/** What is wrong with two looks at the same entities, some time apart: everybody should have moved. */
-function restingOf(
-  before: ReadonlyMap<string | number, Place> | undefined,
-  after: ReadonlyMap<string | number, Place> | undefined,
-): string | undefined {
-  if (!before || !after) return undefined;
-  let moved = 0;
-  let rested = 0;
-  for (const [id, { x, y }] of after) {
-    const was = before.get(id);
-    if (!was) continue;
-    if (was.x === x && was.y === y) rested += 1;
-    else moved += 1;
-  }
-  if (moved === 0) return `nobody move among ${after.size} entities`;
-  return rested > moved ? `${rested} of ${rested + moved} entities at rest` : undefined;
 }
 
 function mean(values: readonly number[]): number {

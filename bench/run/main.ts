@@ -7,6 +7,8 @@ import { arenaPoint, battlePoint, type Point, SCENARIOS, type Scenario, worldPoi
 import { tableOf } from "./table.ts";
 
 const PROFILE_ROWS = 25;
+/** Long enough to find what is wrong, and too short to measure. */
+const QUICK = { seconds: 1, warmUpSeconds: 0.5 } as const;
 
 const HELP = `Usage: npm run bench -- <scenario> [options]
 
@@ -81,8 +83,8 @@ function runOptions(): RunOptions {
   const bytes = values["frame-bytes"] === undefined ? undefined : numberOf("frame-bytes", 8, 65_535);
   return {
     rounds: values.quick ? 1 : numberOf("rounds", 1, 100),
-    seconds: values.quick ? 2 : numberOf("seconds", 1, 3_600),
-    warmUpSeconds: values.quick ? 1 : numberOf("warm-up", 0, 600),
+    seconds: values.quick ? QUICK.seconds : numberOf("seconds", 1, 3_600),
+    warmUpSeconds: values.quick ? QUICK.warmUpSeconds : numberOf("warm-up", 0, 600),
     frameBytes: bytes === undefined ? {} : { stock: bytes, ours: bytes },
     isProfiled: values.profile,
     onProgress: (line) => process.stderr.write(`${line}\n`),

@@ -1,6 +1,6 @@
 // What a run leaves behind: JSON of every trial, and of the machine, without its name.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { type Summary, summariseAll } from "./summary.ts";
 import type { Trial } from "./trial.ts";
@@ -33,6 +33,8 @@ export interface Machine {
   readonly date: string;
   /** Whether server and load had a core each. */
   readonly isPinned: boolean;
+  /** Processes that wanted to run, on the mean of the minute before the run: above 0, others were at work. */
+  readonly loadAverage: number;
 }
 
 /** A whole run of a scenario. */
@@ -54,6 +56,7 @@ export function describeMachine(isPinned: boolean): Machine {
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
     isPinned,
+    loadAverage: loadavg()[0] ?? 0,
   };
 }
 

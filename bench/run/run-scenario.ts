@@ -29,6 +29,7 @@ export interface RunOutcome {
 /** Runs all points of a scenario with its peers. Faults are gathered, so that a bad peer does not hide the others. */
 export async function runScenario(name: string, scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
   const cores = findCores();
+  const machine = describeMachine(cores.unpinned === undefined);
   if (cores.unpinned) options.onProgress(`not pinned: ${cores.unpinned}`);
   const faults: string[] = [];
   const profiles = new Map<string, readonly SelfTime[]>();
@@ -37,7 +38,6 @@ export async function runScenario(name: string, scenario: Scenario, options: Run
     points.push(await runPoint({ name, scenario, point, options, cores, faults, profiles }));
   }
   const { rounds, seconds } = options;
-  const machine = describeMachine(cores.unpinned === undefined);
   return { result: { scenario: name, what: scenario.what, rounds, seconds, machine, points }, faults, profiles };
 }
 
