@@ -15,6 +15,8 @@ const PACE_MS = 1;
 const TIMED_CLIENTS = 32;
 /** Clients that look into everything that they are sent. */
 const SAMPLED_CLIENTS = 4;
+/** Faults of one trial that are told; one cause is usually behind all of them. */
+const MAX_TOLD_FAULTS = 10;
 /** A client that got less than this share of what the others got was left out. */
 const MIN_SNAPSHOT_SHARE = 0.5;
 
@@ -146,7 +148,7 @@ export class Load {
       const resting = restingOf(this.#before[index], client.places());
       if (resting !== undefined) faults.add(`client ${index} sees ${resting}`);
     }
-    return [...faults];
+    return [...faults].slice(0, MAX_TOLD_FAULTS);
   }
 }
 

@@ -11,7 +11,6 @@ export const RESULTS = "bench/results";
 /** All trials of one peer at one point. */
 export interface PeerResult {
   readonly trials: readonly Trial[];
-  readonly figures: Readonly<Record<string, Summary>>;
   /** Why there are none. */
   readonly missing?: string;
 }
@@ -60,9 +59,14 @@ export function describeMachine(isPinned: boolean): Machine {
   };
 }
 
-/** A peer's trials with their summary. */
-export function peerResult(trials: readonly Trial[], missing?: string): PeerResult {
-  return { trials, figures: summariseAll(trials), ...(missing !== undefined && { missing }) };
+/**
+ * Every figure over a peer's trials, and `snapshotMicroseconds`: the processor time of one snapshot and of the input that answers it. A
+ * peer that falls behind sends less and costs less for it; by the snapshot it gains nothing.
+ */
+export function figuresOf({ trials }: PeerResult): Readonly<Record<string, Summary>> {
+  return summariseAll(
+    trials.map((trial) => ({ ...trial, snapshotMicroseconds: trial.cpuMicroseconds / trial.snapshotsPerSecond })),
+  );
 }
 
 /** Keeps a run in place of the last one of its scenario. */

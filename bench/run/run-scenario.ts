@@ -2,7 +2,7 @@
 import type { SelfTime } from "../servers/self-times.ts";
 import { type Cores, findCores } from "./cores.ts";
 import { PEERS, type Peer, type PeerName } from "./peers.ts";
-import { describeMachine, type PointResult, peerResult, type ScenarioResult } from "./results.ts";
+import { describeMachine, type PeerResult, type PointResult, type ScenarioResult } from "./results.ts";
 import type { Point, Scenario } from "./scenarios.ts";
 import { runTrial, type Trial } from "./trial.ts";
 
@@ -70,13 +70,15 @@ async function runPoint({ name, scenario, point, options, cores, faults, profile
       if (peer === "gamekeeper") frameBytes.ours = options.frameBytes.ours ?? outcome.trial.snapshotBytes;
     }
   }
-  const peers = Object.fromEntries(
-    scenario.peers.map((peer) => [peer, peerResult(trials.get(peer)!, missingOf(peer))]),
-  );
+  const peers = Object.fromEntries(scenario.peers.map((peer) => [peer, resultOf(trials.get(peer)!, missingOf(peer))]));
   return { name: point.name, clients: point.clients, frameBytes, peers };
 }
 
 function missingOf(name: PeerName): string | undefined {
   const peer: Peer = PEERS[name];
   return peer.missing?.();
+}
+
+function resultOf(trials: readonly Trial[], missing: string | undefined): PeerResult {
+  return missing === undefined ? { trials } : { trials, missing };
 }
