@@ -17,10 +17,19 @@ function besidePeers(what: string, ...args: string[]): Scenario {
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   arena: besidePeers("beside peers: rooms of 16 players at 30 Hz both ways, everyone moves", "arena"),
+  battle: besidePeers("beside peers: one room of 50 to 400 at 20 Hz, all see all", "battle"),
+  world: besidePeers(
+    "beside peers: 500 and 1,000 movers at 20 Hz, each of 100 and 300 clients sees about forty",
+    "world",
+  ),
   quick: besidePeers(
     "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
     "--quick",
   ),
+  report: {
+    what: "makes docs/performance.md anew from what arena, battle and world have kept",
+    program: "bench/run/report-main.ts",
+  },
   snapshot: {
     what: "building and reading one client's snapshot, beside JSON and plain float32",
     program: "shared/netcode/snapshot.bench.ts",

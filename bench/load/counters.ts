@@ -12,18 +12,24 @@ export class Timing {
   readonly latenciesMs = new Distribution();
   readonly #sentMs = new Float64Array(SENT_RING);
   readonly #sentInput = new Float64Array(SENT_RING).fill(-1);
+  readonly #now: () => number;
   #arrivedMs = Number.NaN;
   #confirmed = -1;
+
+  /** `now` is a clock in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Input `number` has been sent. */
   sent(number: number): void {
     this.#sentInput[number % SENT_RING] = number;
-    this.#sentMs[number % SENT_RING] = performance.now();
+    this.#sentMs[number % SENT_RING] = this.#now();
   }
 
   /** A snapshot has come that contains all inputs up to `confirmed`. */
   arrived(confirmed: number): void {
-    const nowMs = performance.now();
+    const nowMs = this.#now();
     if (!Number.isNaN(this.#arrivedMs)) this.gapsMs.add(nowMs - this.#arrivedMs);
     this.#arrivedMs = nowMs;
     if (confirmed <= this.#confirmed) return;

@@ -1,7 +1,5 @@
 // A client of the bare peers: numbered inputs out, frames with the newest of them and a tick in.
-import type { Scene } from "../games/scene.ts";
 import { ECHO_HEADER_BYTES } from "../servers/bare-options.ts";
-import type { Seat } from "../servers/measured-server.ts";
 import type { LoadClient } from "./load-client.ts";
 import { SocketClient } from "./socket-client.ts";
 
@@ -15,12 +13,8 @@ export class EchoClient extends SocketClient implements LoadClient {
   #tick = -1;
   #confirmed = 0;
 
-  constructor(_scene: Scene) {
-    super();
-  }
-
-  async join(port: number, _seat: Seat): Promise<void> {
-    await this.open(port, "/");
+  join(port: number): Promise<void> {
+    return this.open(port, "/");
   }
 
   sendInput(): void {

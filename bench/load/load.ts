@@ -5,6 +5,7 @@ import type { Seat } from "../servers/measured-server.ts";
 import { EchoClient } from "./echo-client.ts";
 import { GamekeeperClient } from "./gamekeeper-client.ts";
 import type { LoadClient, Place, Protocol } from "./load-client.ts";
+import { restingOf } from "./resting.ts";
 import { SendPacer } from "./send-pacer.ts";
 import { SdkClient, StockClient } from "./stock-client.ts";
 
@@ -14,6 +15,8 @@ const PACE_MS = 1;
 const TIMED_CLIENTS = 32;
 /** Clients that look into everything that they are sent. */
 const SAMPLED_CLIENTS = 4;
+/** Faults of one trial that are told; one cause is usually behind all of them. */
+const MAX_TOLD_FAULTS = 10;
 /** A client that got less than this share of what the others got was left out. */
 const MIN_SNAPSHOT_SHARE = 0.5;
 
@@ -129,7 +132,7 @@ export class Load {
     const { protocol, scene, seats } = this.#request;
     const isSampled = index % Math.ceil(seats.length / SAMPLED_CLIENTS) === 0;
     if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled);
-    if (protocol === "echo") return new EchoClient(scene);
+    if (protocol === "echo") return new EchoClient();
     const snapshots = protocol === "stock" ? "patches" : "messages";
     return isSampled ? new SdkClient(scene, index, snapshots) : new StockClient(scene, index, snapshots);
   }
@@ -145,26 +148,8 @@ export class Load {
       const resting = restingOf(this.#before[index], client.places());
       if (resting !== undefined) faults.add(`client ${index} sees ${resting}`);
     }
-    return [...faults];
+    return [...faults].slice(0, MAX_TOLD_FAULTS);
   }
-}
-
-/** What is wrong with two looks at the same entities, some time apart: everybody should have moved. */
-function restingOf(
-  before: ReadonlyMap<string | number, Place> | undefined,
-  after: ReadonlyMap<string | number, Place> | undefined,
-): string | undefined {
-  if (!before || !after) return undefined;
-  let moved = 0;
-  let rested = 0;
-  for (const [id, { x, y }] of after) {
-    const was = before.get(id);
-    if (!was) continue;
-    if (was.x === x && was.y === y) rested += 1;
-    else moved += 1;
-  }
-  if (moved === 0) return `nobody move among ${after.size} entities`;
-  return rested > moved ? `${rested} of ${rested + moved} entities at rest` : undefined;
 }
 
 function mean(values: readonly number[]): number {

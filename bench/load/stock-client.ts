@@ -85,6 +85,7 @@ function confirmedBy(frame: Buffer): number {
 
 interface StockState {
   readonly players: ReadonlyMap<string, Place> | undefined;
+  readonly movers: ReadonlyMap<string, Place> | undefined;
 }
 
 /** The SDK, as a game would use it. */
@@ -138,7 +139,9 @@ export class SdkClient implements LoadClient {
   places(): ReadonlyMap<string, Place> | undefined {
     if (this.#snapshots === "messages") return new Map(this.#latest);
     const places = new Map<string, Place>();
-    for (const [id, { x, y }] of this.#room?.state.players ?? []) places.set(id, { x, y });
+    const { players, movers } = this.#room?.state ?? {};
+    for (const [id, { x, y }] of players ?? []) places.set(id, { x, y });
+    for (const [id, { x, y }] of movers ?? []) places.set(`mover ${id}`, { x, y });
     return places;
   }
 }

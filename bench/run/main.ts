@@ -1,5 +1,6 @@
 // `npm run bench -- arena|battle|world [options]`: measures this server beside its peers, and keeps the figures.
 import { parseArgs } from "node:util";
+import { folderTimes } from "../servers/self-times.ts";
 import { isPeerName, PEERS, type PeerName } from "./peers.ts";
 import { keepResult } from "./results.ts";
 import { type RunOptions, runScenario } from "./run-scenario.ts";
@@ -7,6 +8,9 @@ import { arenaPoint, battlePoint, type Point, SCENARIOS, type Scenario, worldPoi
 import { tableOf } from "./table.ts";
 
 const PROFILE_ROWS = 25;
+const PROFILE_FOLDERS = 12;
+/** Long enough to find what is wrong, and too short to measure. */
+const QUICK = { seconds: 1, warmUpSeconds: 0.5 } as const;
 
 const HELP = `Usage: npm run bench -- <scenario> [options]
 
@@ -72,6 +76,12 @@ async function measure(name: string): Promise<boolean> {
       console.log(`  ${(100 * share).toFixed(1).padStart(5)}  ${called} ${place}`);
     }
   }
+  for (const [where, functions] of profiles) {
+    const folders = folderTimes(functions).slice(0, PROFILE_FOLDERS);
+    console.log(
+      `By folder, ${where}: ${folders.map(({ folder, share }) => `${folder} ${(100 * share).toFixed(1)}`).join(", ")}`,
+    );
+  }
   for (const fault of faults) console.error(`wrong: ${fault}`);
   if (!values["no-keep"] && !values.quick && faults.length === 0) keepResult(result);
   return faults.length === 0;
@@ -81,8 +91,8 @@ function runOptions(): RunOptions {
   const bytes = values["frame-bytes"] === undefined ? undefined : numberOf("frame-bytes", 8, 65_535);
   return {
     rounds: values.quick ? 1 : numberOf("rounds", 1, 100),
-    seconds: values.quick ? 2 : numberOf("seconds", 1, 3_600),
-    warmUpSeconds: values.quick ? 1 : numberOf("warm-up", 0, 600),
+    seconds: values.quick ? QUICK.seconds : numberOf("seconds", 1, 3_600),
+    warmUpSeconds: values.quick ? QUICK.warmUpSeconds : numberOf("warm-up", 0, 600),
     frameBytes: bytes === undefined ? {} : { stock: bytes, ours: bytes },
     isProfiled: values.profile,
     onProgress: (line) => process.stderr.write(`${line}\n`),

@@ -1,5 +1,6 @@
 // Who is measured: how each peer is started and spoken to.
 import type { Protocol } from "../load/load-client.ts";
+import { buildNativeServer } from "./native-server.ts";
 
 /** Whose frames a bare peer sends: as long as stock's patches, or as our snapshots. */
 export type FrameSize = "stock" | "ours";
@@ -13,6 +14,8 @@ export interface Peer {
   readonly args: readonly string[];
   /** For a bare peer: the frames that it sends. */
   readonly frames?: FrameSize;
+  /** Why it cannot run here; `undefined` when it can. */
+  readonly missing?: () => string | undefined;
 }
 
 const SERVERS = "bench/servers";
@@ -20,6 +23,11 @@ const SERVERS = "bench/servers";
 function bare(program: string, what: string, frames: FrameSize): Peer {
   const size = frames === "stock" ? "as long as stock's float32 patches" : "as long as our snapshots";
   return { what: `${what}, frames ${size}`, protocol: "echo", program: `${SERVERS}/${program}`, args: [], frames };
+}
+
+function missingNative(): string | undefined {
+  const built = buildNativeServer();
+  return "missing" in built ? built.missing : undefined;
 }
 
 /** All peers by name. */
@@ -42,8 +50,18 @@ export const PEERS = {
     program: `${SERVERS}/stock-colyseus.ts`,
     args: ["quantised"],
   },
+  "colyseus-messages": {
+    what: "Colyseus 0.18 without a state: the room broadcasts where everybody is as a message",
+    protocol: "messages",
+    program: `${SERVERS}/colyseus-messages.ts`,
+    args: [],
+  },
   ws: bare("ws.ts", "bare `ws`", "stock"),
+  net: bare("net.ts", "bare `node:net`, WebSocket frames made by hand", "stock"),
+  epoll: { ...bare("epoll.c", "a C epoll loop", "stock"), missing: missingNative },
   "ws-ours": bare("ws.ts", "bare `ws`", "ours"),
+  "net-ours": bare("net.ts", "bare `node:net`, WebSocket frames made by hand", "ours"),
+  "epoll-ours": { ...bare("epoll.c", "a C epoll loop", "ours"), missing: missingNative },
 } as const satisfies Readonly<Record<string, Peer>>;
 
 /** The name of a peer. */

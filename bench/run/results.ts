@@ -1,6 +1,6 @@
 // What a run leaves behind: JSON of every trial, and of the machine, without its name.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { type Summary, summariseAll } from "./summary.ts";
 import type { Trial } from "./trial.ts";
@@ -11,7 +11,6 @@ export const RESULTS = "bench/results";
 /** All trials of one peer at one point. */
 export interface PeerResult {
   readonly trials: readonly Trial[];
-  readonly figures: Readonly<Record<string, Summary>>;
   /** Why there are none. */
   readonly missing?: string;
 }
@@ -33,6 +32,8 @@ export interface Machine {
   readonly date: string;
   /** Whether server and load had a core each. */
   readonly isPinned: boolean;
+  /** Processes that wanted to run, on the mean of the minute before the run: above 0, others were at work. */
+  readonly loadAverage: number;
 }
 
 /** A whole run of a scenario. */
@@ -54,12 +55,18 @@ export function describeMachine(isPinned: boolean): Machine {
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
     isPinned,
+    loadAverage: loadavg()[0] ?? 0,
   };
 }
 
-/** A peer's trials with their summary. */
-export function peerResult(trials: readonly Trial[], missing?: string): PeerResult {
-  return { trials, figures: summariseAll(trials), ...(missing !== undefined && { missing }) };
+/**
+ * Every figure over a peer's trials, and `snapshotMicroseconds`: the processor time of one snapshot and of the input that answers it. A
+ * peer that falls behind sends less and costs less for it; by the snapshot it gains nothing.
+ */
+export function figuresOf({ trials }: PeerResult): Readonly<Record<string, Summary>> {
+  return summariseAll(
+    trials.map((trial) => ({ ...trial, snapshotMicroseconds: trial.cpuMicroseconds / trial.snapshotsPerSecond })),
+  );
 }
 
 /** Keeps a run in place of the last one of its scenario. */

@@ -1,8 +1,8 @@
 // A whole scenario: every point, its peers by turns, round after round, so that whatever the machine does meets them all.
 import type { SelfTime } from "../servers/self-times.ts";
 import { type Cores, findCores } from "./cores.ts";
-import type { PeerName } from "./peers.ts";
-import { describeMachine, type PointResult, peerResult, type ScenarioResult } from "./results.ts";
+import { PEERS, type Peer, type PeerName } from "./peers.ts";
+import { describeMachine, type PeerResult, type PointResult, type ScenarioResult } from "./results.ts";
 import type { Point, Scenario } from "./scenarios.ts";
 import { runTrial, type Trial } from "./trial.ts";
 
@@ -29,6 +29,7 @@ export interface RunOutcome {
 /** Runs all points of a scenario with its peers. Faults are gathered, so that a bad peer does not hide the others. */
 export async function runScenario(name: string, scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
   const cores = findCores();
+  const machine = describeMachine(cores.unpinned === undefined);
   if (cores.unpinned) options.onProgress(`not pinned: ${cores.unpinned}`);
   const faults: string[] = [];
   const profiles = new Map<string, readonly SelfTime[]>();
@@ -37,7 +38,6 @@ export async function runScenario(name: string, scenario: Scenario, options: Run
     points.push(await runPoint({ name, scenario, point, options, cores, faults, profiles }));
   }
   const { rounds, seconds } = options;
-  const machine = describeMachine(cores.unpinned === undefined);
   return { result: { scenario: name, what: scenario.what, rounds, seconds, machine, points }, faults, profiles };
 }
 
@@ -56,6 +56,7 @@ async function runPoint({ name, scenario, point, options, cores, faults, profile
   const frameBytes = { ...scenario.frameBytes, ...options.frameBytes };
   for (let round = 0; round < options.rounds; round++) {
     for (const peer of scenario.peers) {
+      if (missingOf(peer) !== undefined) continue;
       const isProfiled = options.isProfiled && round === 0;
       const outcome = await runTrial(peer, point, { ...options, cores, frameBytes, isProfiled });
       const where = `${name}, ${point.name}, ${peer}, round ${round + 1}`;
@@ -69,6 +70,15 @@ async function runPoint({ name, scenario, point, options, cores, faults, profile
       if (peer === "gamekeeper") frameBytes.ours = options.frameBytes.ours ?? outcome.trial.snapshotBytes;
     }
   }
-  const peers = Object.fromEntries(scenario.peers.map((peer) => [peer, peerResult(trials.get(peer)!)]));
+  const peers = Object.fromEntries(scenario.peers.map((peer) => [peer, resultOf(trials.get(peer)!, missingOf(peer))]));
   return { name: point.name, clients: point.clients, frameBytes, peers };
+}
+
+function missingOf(name: PeerName): string | undefined {
+  const peer: Peer = PEERS[name];
+  return peer.missing?.();
+}
+
+function resultOf(trials: readonly Trial[], missing: string | undefined): PeerResult {
+  return missing === undefined ? { trials } : { trials, missing };
 }

@@ -1,5 +1,5 @@
 // The figures of a point as a Markdown table, which reads as well on a terminal.
-import type { PointResult } from "./results.ts";
+import { figuresOf, type PointResult } from "./results.ts";
 import type { Summary } from "./summary.ts";
 
 /** One column: a figure of the trials, and how it is written. */
@@ -12,8 +12,12 @@ interface Column {
   readonly hasSpread?: boolean;
 }
 
+/** The figure by which peers are compared. */
+const COMPARED = "snapshotMicroseconds";
+
 const COLUMNS: readonly Column[] = [
   { head: "CPU µs/player/s", figure: "cpuMicroseconds", digits: 0, hasSpread: true },
+  { head: "µs/snapshot", figure: "snapshotMicroseconds", digits: 1, hasSpread: true },
   { head: "core %", figure: "cpuShare", digits: 0, unit: 0.01 },
   { head: "loop p99 ms", figure: "loopDelayP99Ms", digits: 1 },
   { head: "tick p50 ms", figure: "tickP50Ms", digits: 2 },
@@ -21,6 +25,8 @@ const COLUMNS: readonly Column[] = [
   { head: "snapshots/s", figure: "snapshotsPerSecond", digits: 1 },
   { head: "B/snapshot", figure: "snapshotBytes", digits: 0 },
   { head: "B/player/s", figure: "bytesPerSecond", digits: 0 },
+  { head: "knows", figure: "knownEntities", digits: 0 },
+  { head: "fresh %", figure: "freshShare", digits: 0, unit: 0.01 },
   { head: "jitter p99 ms", figure: "jitterP99Ms", digits: 1, hasSpread: true },
   { head: "input to snapshot p50 ms", figure: "latencyP50Ms", digits: 1 },
   { head: "p99 ms", figure: "latencyP99Ms", digits: 1 },
@@ -28,14 +34,15 @@ const COLUMNS: readonly Column[] = [
   { head: "load core %", figure: "loadCpuShare", digits: 0, unit: 0.01 },
 ];
 
-/** The table of one point; the first column is the peer, the second its processor time beside the first peer's. */
+/** The table of one point; the first column is the peer, the second how the first peer's cost of a snapshot compares with its own. */
 export function tableOf({ peers }: PointResult): string {
   const names = Object.keys(peers);
-  const reference = peers[names[0]!]?.figures["cpuMicroseconds"];
+  const reference = figuresOf(peers[names[0]!]!)[COMPARED];
   const rows = names.map((name) => {
-    const { figures, missing } = peers[name]!;
+    const { missing } = peers[name]!;
+    const figures = figuresOf(peers[name]!);
     if (missing !== undefined) return [name, missing, ...COLUMNS.map(() => "–")];
-    return [name, ratio(reference, figures["cpuMicroseconds"]), ...COLUMNS.map((column) => cell(column, figures))];
+    return [name, ratio(reference, figures[COMPARED]), ...COLUMNS.map((column) => cell(column, figures))];
   });
   const head = ["peer", `${names[0]} is`, ...COLUMNS.map((column) => column.head)];
   const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]!.length)));

@@ -4,6 +4,7 @@ import type { Seat, ServerFigures } from "../servers/measured-server.ts";
 import type { SelfTime } from "../servers/self-times.ts";
 import { BenchProcess } from "./bench-process.ts";
 import type { Cores } from "./cores.ts";
+import { NativeServer } from "./native-server.ts";
 import { PEERS, type Peer, type PeerName } from "./peers.ts";
 import type { Point } from "./scenarios.ts";
 
@@ -44,7 +45,7 @@ export interface TrialOutcome {
 export async function runTrial(name: PeerName, point: Point, options: TrialOptions): Promise<TrialOutcome> {
   const { cores, warmUpSeconds, seconds, isProfiled } = options;
   const peer: Peer = PEERS[name];
-  const server = await BenchProcess.start(cores.server, peer.program, argumentsOf(peer, point, options));
+  const server = await startServer(peer, point, options);
   const load = await BenchProcess.start(cores.load, LOAD_PROGRAM, []);
   try {
     const { port, rssBytes: emptyBytes } = await server.ask<{ port: number; rssBytes: number }>("describe");
@@ -72,9 +73,14 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
   }
 }
 
-function argumentsOf({ args, frames }: Peer, { scene }: Point, { frameBytes }: TrialOptions): string[] {
-  const size = frames && String(Math.round(frameBytes[frames]));
-  return [JSON.stringify(scene), ...(size ? [size] : []), ...args];
+function startServer(
+  { program, args, frames }: Peer,
+  { scene }: Point,
+  { cores, frameBytes }: TrialOptions,
+): Promise<BenchProcess> | NativeServer {
+  const size = frames && Math.round(frameBytes[frames]);
+  if (program.endsWith(".c")) return NativeServer.start(cores.server, scene, size ?? 0);
+  return BenchProcess.start(cores.server, program, [JSON.stringify(scene), ...(size ? [String(size)] : []), ...args]);
 }
 
 function pause(seconds: number): Promise<void> {

@@ -1,16 +1,17 @@
 // What a CPU profile says: in which functions the time was spent, without those that they called.
 import type { Profiler } from "node:inspector";
-import { basename } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** One function's own share of a profile. */
 export interface SelfTime {
   readonly name: string;
-  /** File name and line; empty for what is not in a file. */
+  /** File and line, from the root of this repository or of the packages; empty for what is not in a file. */
   readonly place: string;
   /** Share of all time but the idle, 0 to 1. */
   readonly share: number;
 }
 
+const PACKAGES = "/node_modules/";
 const IDLE = new Set(["(idle)", "(root)"]);
 
 /** Functions by their own time, longest first. */
@@ -35,6 +36,20 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
     });
 }
 
+/** The time of all functions of one folder, longest first: a package, a folder of ours and its first inside, or Node itself. */
+export function folderTimes(times: readonly SelfTime[]): readonly { folder: string; share: number }[] {
+  const shares = new Map<string, number>();
+  for (const { name, place, share } of times) {
+    const folder = place === "" ? name : place.startsWith("node:") ? "node:" : place.split("/").slice(0, 2).join("/");
+    shares.set(folder, (shares.get(folder) ?? 0) + share);
+  }
+  return [...shares].map(([folder, share]) => ({ folder, share })).sort((a, b) => b.share - a.share);
+}
+
 function placeOf({ url, lineNumber }: { readonly url: string; readonly lineNumber: number }): string {
-  return url === "" ? "" : `${basename(url)}:${lineNumber + 1}`;
+  if (url === "") return "";
+  const ours = pathToFileURL(`${process.cwd()}/`).href;
+  const at = url.lastIndexOf(PACKAGES);
+  const file = at >= 0 ? url.slice(at + PACKAGES.length) : url.startsWith(ours) ? url.slice(ours.length) : url;
+  return `${file}:${lineNumber + 1}`;
 }
