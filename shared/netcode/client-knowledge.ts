@@ -4,19 +4,33 @@ import { MAX_BASELINE_AGE, type SnapshotHistory } from "./snapshot-history.ts";
 /** Most removals that one snapshot carries; further ones wait for the next. */
 export const MAX_DESPAWNS = 64;
 
-const HIDDEN = 0;
-const SHOWN = 1;
-const LEAVING = 2;
+const SHOWN = 0;
+const LEAVING = 1;
+
+/** Places in an entity's row: one row is 32 bytes, so that all that is known of an entity comes with one look at memory. */
+const ROW = 8;
+const ID = 0;
+const STATE = 1;
+const GENERATION = 2;
+/** 1 while the client may hold the entity, shown or not. */
+const IS_ANNOUNCED = 3;
+/** Bit `t & 31` is set when the snapshot of tick `t`, one of the last 32, had the entity (or its removal, while it leaves). */
+const SENT_TICKS = 4;
+/** A tick whose state of the entity the client holds; -1 when there is none. */
+const HELD_TICK = 5;
+/** Floats: urgency, which grows by the weight in every tick that the entity waits. */
+const PRIORITY = 6;
+const WEIGHT = 7;
+const FIRST_ROWS = 16;
 
 /**
  * One client's side of the room's entities. `gather` compares it with a tick of the history; `markSent` and `acknowledge` keep it true.
  *
  * The ack bookkeeping is two masks of 32 ticks: in which snapshots an entity was, and which snapshots arrived. Where both have a bit,
- * the client holds the entity's state of that tick.
+ * the client holds the entity's state of that tick. There is a row for each entity that the client sees or may hold, and none for
+ * the rest of the room.
  */
 export class ClientKnowledge {
-  /** Urgency of each entity by id: grows by its weight in every tick that it waits. */
-  readonly priority: Float32Array;
   /** Ids to remove in this snapshot, ascending, `despawnCount` of them. */
   readonly despawns = new Int32Array(MAX_DESPAWNS);
   despawnCount = 0;
@@ -24,16 +38,12 @@ export class ClientKnowledge {
   areDespawnsLeft = false;
 
   private readonly history: SnapshotHistory;
-  private readonly state: Uint8Array;
-  /** 1 while the client may hold the entity, shown or not. */
-  private readonly isAnnounced: Uint8Array;
-  private readonly generation: Uint8Array;
-  /** Bit `t & 31` is set when the snapshot of tick `t`, one of the last 32, had the entity (or its removal, while it leaves). */
-  private readonly sentTicks: Int32Array;
-  /** A tick whose state of the entity the client holds; -1 when there is none. */
-  private readonly heldTick: Int32Array;
-  private readonly weight: Float32Array;
-  /** Bit sets by id: who is shown or leaving, and who may be seen this tick. */
+  /** Row of each id, counted from 1; 0 where there is none. */
+  private readonly rowOf: Uint16Array;
+  private ints = new Int32Array(FIRST_ROWS * ROW);
+  private floats = new Float32Array(this.ints.buffer);
+  private rowCount = 0;
+  /** Bit sets by id: who has a row, and who may be seen this tick. */
   private readonly tracked: Int32Array;
   private readonly seen: Int32Array;
   private lastTick = -1;
@@ -42,13 +52,7 @@ export class ClientKnowledge {
   constructor(history: SnapshotHistory) {
     const { capacity } = history;
     this.history = history;
-    this.priority = new Float32Array(capacity);
-    this.state = new Uint8Array(capacity);
-    this.isAnnounced = new Uint8Array(capacity);
-    this.generation = new Uint8Array(capacity);
-    this.sentTicks = new Int32Array(capacity);
-    this.heldTick = new Int32Array(capacity).fill(-1);
-    this.weight = new Float32Array(capacity);
+    this.rowOf = new Uint16Array(capacity);
     this.tracked = new Int32Array(Math.ceil(capacity / 32));
     this.seen = new Int32Array(Math.ceil(capacity / 32));
   }
@@ -79,7 +83,7 @@ export class ClientKnowledge {
     this.areDespawnsLeft = false;
     for (let word = 0; word < this.seen.length; word++) {
       const seen = this.seen[word]!;
-      let rest = seen | this.tracked[word]!;
+      let rest = this.tracked[word]!;
       while (rest !== 0) {
         const bit = rest & -rest;
         rest ^= bit;
@@ -92,14 +96,16 @@ export class ClientKnowledge {
 
   /** Notes that candidate `id` is in the snapshot of the gathered tick. */
   markSent(id: number): void {
-    this.sentTicks[id] = this.sentTicks[id]! | tickBit(this.lastTick);
-    this.isAnnounced[id] = 1;
-    this.priority[id] = 0;
+    const row = this.startOf(id);
+    this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
+    this.ints[row + IS_ANNOUNCED] = 1;
+    this.floats[row + PRIORITY] = 0;
   }
 
   /** Notes that the removal of `id` is in the snapshot of the gathered tick. */
   markDespawnSent(id: number): void {
-    this.sentTicks[id] = this.sentTicks[id]! | tickBit(this.lastTick);
+    const row = this.startOf(id);
+    this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
   }
 
   private noteVisible(visible: ArrayLike<number>, weights: ArrayLike<number> | undefined): void {
@@ -110,60 +116,92 @@ export class ClientKnowledge {
       // An entity that was removed, or added after the commit, has no state at this tick.
       if (history.isLive[id] !== 1 || history.changeTick[id]! < 0) continue;
       this.seen[id >>> 5] = this.seen[id >>> 5]! | (1 << (id & 31));
-      this.weight[id] = weights === undefined ? 1 : weights[index]!;
+      if (this.rowOf[id] === 0) this.addRow(id);
+      this.floats[this.startOf(id) + WEIGHT] = weights === undefined ? 1 : weights[index]!;
     }
   }
 
   private gatherShown(id: number, stale: number): void {
-    const { history } = this;
+    const { history, ints, floats } = this;
+    const row = this.startOf(id);
     const tick = this.lastTick;
-    if (this.state[id] !== SHOWN || this.generation[id] !== history.generation[id]) this.show(id);
-    const sent = this.sentTicks[id]! & ~stale;
-    this.sentTicks[id] = sent;
+    if (ints[row + STATE] !== SHOWN || ints[row + GENERATION] !== history.generation[id]) this.show(row, id);
+    const sent = ints[row + SENT_TICKS]! & ~stale;
+    ints[row + SENT_TICKS] = sent;
     const age = newestAge(sent & this.ackedTicks, tick);
-    if (age > 0 && tick - age > this.heldTick[id]!) this.heldTick[id] = tick - age;
-    const held = this.heldTick[id]!;
+    let held = ints[row + HELD_TICK]!;
+    if (age > 0 && tick - age > held) held = tick - age;
     if (held >= history.changeTick[id]!) {
       // At rest since a tick that the client holds: so what it holds is the state of this tick too.
-      this.heldTick[id] = tick;
-      this.priority[id] = 0;
+      ints[row + HELD_TICK] = tick;
+      floats[row + PRIORITY] = 0;
       return;
     }
-    this.priority[id] = this.priority[id]! + this.weight[id]!;
+    ints[row + HELD_TICK] = held;
+    const priority = floats[row + PRIORITY]! + floats[row + WEIGHT]!;
+    floats[row + PRIORITY] = priority;
     const kind = history.kind[id]!;
     const offset = id * history.schema.stride;
     const start = history.rowOf(tick) + offset;
     const heldAge = tick - held;
-    if (held < 0 || heldAge > MAX_BASELINE_AGE) history.candidates.addKeyframe(id, kind, start);
-    else history.candidates.addDelta(id, kind, history.rows, start, history.rowOf(held) + offset, heldAge);
-  }
-
-  private show(id: number): void {
-    this.state[id] = SHOWN;
-    this.generation[id] = this.history.generation[id]!;
-    this.sentTicks[id] = 0;
-    this.heldTick[id] = -1;
-    this.priority[id] = 0;
-    this.tracked[id >>> 5] = this.tracked[id >>> 5]! | (1 << (id & 31));
+    if (held < 0 || heldAge > MAX_BASELINE_AGE) history.candidates.addKeyframe(id, priority, kind, start);
+    else history.candidates.addDelta(id, priority, kind, history.rows, start, history.rowOf(held) + offset, heldAge);
   }
 
   private gatherHidden(id: number, stale: number): void {
-    if (this.state[id] === SHOWN) {
-      this.state[id] = LEAVING;
-      this.sentTicks[id] = 0;
-      this.heldTick[id] = -1;
+    const { ints } = this;
+    const row = this.startOf(id);
+    if (ints[row + STATE] === SHOWN) {
+      ints[row + STATE] = LEAVING;
+      ints[row + SENT_TICKS] = 0;
+      ints[row + HELD_TICK] = -1;
     }
-    const sent = this.sentTicks[id]! & ~stale;
-    this.sentTicks[id] = sent;
-    if (this.isAnnounced[id] === 0 || (sent & this.ackedTicks) !== 0) {
-      this.state[id] = HIDDEN;
-      this.isAnnounced[id] = 0;
-      this.tracked[id >>> 5] = this.tracked[id >>> 5]! & ~(1 << (id & 31));
-    } else if (this.despawnCount < MAX_DESPAWNS) {
-      this.despawns[this.despawnCount++] = id;
-    } else {
-      this.areDespawnsLeft = true;
+    const sent = ints[row + SENT_TICKS]! & ~stale;
+    ints[row + SENT_TICKS] = sent;
+    if (ints[row + IS_ANNOUNCED] === 0 || (sent & this.ackedTicks) !== 0) this.removeRow(id);
+    else if (this.despawnCount < MAX_DESPAWNS) this.despawns[this.despawnCount++] = id;
+    else this.areDespawnsLeft = true;
+  }
+
+  /** Begins to show an entity: new, back before its removal was acknowledged, or another one under the same id. */
+  private show(row: number, id: number): void {
+    this.ints[row + STATE] = SHOWN;
+    this.ints[row + GENERATION] = this.history.generation[id]!;
+    this.ints[row + SENT_TICKS] = 0;
+    this.ints[row + HELD_TICK] = -1;
+    this.floats[row + PRIORITY] = 0;
+  }
+
+  private startOf(id: number): number {
+    return (this.rowOf[id]! - 1) * ROW;
+  }
+
+  private addRow(id: number): void {
+    const row = this.rowCount * ROW;
+    if (row === this.ints.length) {
+      const ints = new Int32Array(2 * this.ints.length);
+      ints.set(this.ints);
+      this.ints = ints;
+      this.floats = new Float32Array(ints.buffer);
     }
+    this.rowCount += 1;
+    this.rowOf[id] = this.rowCount;
+    this.tracked[id >>> 5] = this.tracked[id >>> 5]! | (1 << (id & 31));
+    this.ints[row + ID] = id;
+    this.ints[row + IS_ANNOUNCED] = 0;
+    this.show(row, id);
+  }
+
+  /** The last row takes the place of the one that goes. */
+  private removeRow(id: number): void {
+    const row = this.startOf(id);
+    const last = (this.rowCount - 1) * ROW;
+    const lastId = this.ints[last + ID]!;
+    this.ints.copyWithin(row, last, last + ROW);
+    this.rowOf[lastId] = this.rowOf[id]!;
+    this.rowOf[id] = 0;
+    this.rowCount -= 1;
+    this.tracked[id >>> 5] = this.tracked[id >>> 5]! & ~(1 << (id & 31));
   }
 }
 

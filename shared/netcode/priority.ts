@@ -20,10 +20,10 @@ export class PriorityOrder {
     this.sorted = this.keys;
   }
 
-  /** Sorts candidates 0 to `count - 1` by `priorities[ids[candidate]]`. */
-  sort(count: number, ids: Int32Array, priorities: Float32Array): void {
+  /** Sorts candidates 0 to `count - 1` by `priorities[candidate]`. */
+  sort(count: number, priorities: Float32Array): void {
     for (let candidate = 0; candidate < count; candidate++) {
-      const priority = Math.min(MAX_PRIORITY, priorities[ids[candidate]!]!);
+      const priority = Math.min(MAX_PRIORITY, priorities[candidate]!);
       this.keys[candidate] = Math.floor(priority * PRIORITY_STEPS) * INDEX_STEPS + (INDEX_STEPS - 1 - candidate);
     }
     this.sorted = this.keys.subarray(0, count).sort();

@@ -16,6 +16,8 @@ export class SnapshotCandidates {
   count = 0;
   /** Entity id of each candidate. */
   readonly ids: Int32Array;
+  /** Urgency of each candidate. */
+  readonly priorities: Float32Array;
   /** Baseline age of each candidate in ticks; 0 for a keyframe. */
   readonly ages: Uint8Array;
   /** Kind number of each candidate. */
@@ -38,6 +40,7 @@ export class SnapshotCandidates {
     this.schema = schema;
     this.deltas = new DeltaCache(schema, capacity, AGES);
     this.ids = new Int32Array(capacity);
+    this.priorities = new Float32Array(capacity);
     this.ages = new Uint8Array(capacity);
     this.kinds = new Uint8Array(capacity);
     this.isChosen = new Uint8Array(capacity);
@@ -58,14 +61,22 @@ export class SnapshotCandidates {
   }
 
   /** Adds a record with whole fields, which start at `rows[start]`. */
-  addKeyframe(id: number, kind: number, start: number): void {
-    this.append(id, kind, start, 0);
+  addKeyframe(id: number, priority: number, kind: number, start: number): void {
+    this.append(id, priority, kind, start, 0);
   }
 
   /** Adds a record of the fields at `rows[start]` against those at `rows[baseStart]`, `age` ticks before. */
-  addDelta(id: number, kind: number, rows: Int32Array, start: number, baseStart: number, age: number): void {
+  addDelta(
+    id: number,
+    priority: number,
+    kind: number,
+    rows: Int32Array,
+    start: number,
+    baseStart: number,
+    age: number,
+  ): void {
     this.deltasOfKind[kind] = this.deltasOfKind[kind]! + 1;
-    this.append(id, kind, this.deltas.place(id, kind, age, rows, start, baseStart), age);
+    this.append(id, priority, kind, this.deltas.place(id, kind, age, rows, start, baseStart), age);
   }
 
   /** Settles the common age. Call it once, after the last candidate. */
@@ -123,9 +134,10 @@ export class SnapshotCandidates {
     for (let field = 0; field < bits.length; field++) writer.write(rows[source + field]!, bits[field]!);
   }
 
-  private append(id: number, kind: number, source: number, age: number): void {
+  private append(id: number, priority: number, kind: number, source: number, age: number): void {
     const at = this.count++;
     this.ids[at] = id;
+    this.priorities[at] = priority;
     this.kinds[at] = kind;
     this.sources[at] = source;
     this.ages[at] = age;

@@ -80,7 +80,7 @@ export class SnapshotEncoder {
     knowledge.gather(request.visible, request.weights);
     const fixedBits = headerBits(header);
     const despawnBits = this.trimDespawns((budgetBits - fixedBits) >>> 1);
-    selection.choose(budgetBits - fixedBits - despawnBits, knowledge.priority);
+    selection.choose(budgetBits - fixedBits - despawnBits);
     header.hasDespawns = knowledge.despawnCount > 0;
     header.isComplete = selection.count === candidates.count && !knowledge.areDespawnsLeft;
     this.recordCount = selection.count;

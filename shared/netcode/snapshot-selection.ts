@@ -27,10 +27,10 @@ export class SnapshotSelection {
   }
 
   /**
-   * Chooses records whose section takes at most `availableBits`, the most urgent by `priorities` (by id) first. What remains when the
-   * cheapest order does not fill it exactly stays unused.
+   * Chooses records whose section takes at most `availableBits`, the most urgent first. What remains when the cheapest order does not
+   * fill it exactly stays unused.
    */
-  choose(availableBits: number, priorities: Float32Array): void {
+  choose(availableBits: number): void {
     const { candidates, recordBits } = this;
     candidates.settleAge();
     let total = 0;
@@ -42,13 +42,13 @@ export class SnapshotSelection {
     }
     this.count = candidates.count;
     if (this.count === 0 || total + this.overheadBits() <= availableBits) return;
-    this.chooseByPriority(availableBits, priorities);
+    this.chooseByPriority(availableBits);
   }
 
-  private chooseByPriority(availableBits: number, priorities: Float32Array): void {
+  private chooseByPriority(availableBits: number): void {
     const { candidates, recordBits, order } = this;
     candidates.isChosen.fill(0, 0, candidates.count);
-    order.sort(candidates.count, candidates.ids, priorities);
+    order.sort(candidates.count, candidates.priorities);
     const limit = availableBits - candidates.codesBits() - AGE_BITS - GROUP_BITS - 1;
     let estimate = 0;
     let total = 0;
