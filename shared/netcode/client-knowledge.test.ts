@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { range } from "../schema/motion.ts";
 import { ClientKnowledge } from "./client-knowledge.ts";
+import { IdSet } from "./id-set.ts";
 import { MAX_BASELINE_AGE, SnapshotHistory } from "./snapshot-history.ts";
 import { SnapshotSchema } from "./snapshot-schema.ts";
 
@@ -14,11 +15,13 @@ function heldAfter(tick: number, acks: readonly { newest: number; mask: number }
   const history = new SnapshotHistory(SCHEMA, 1);
   const id = history.add(0);
   const knowledge = new ClientKnowledge(history);
+  const visible = new IdSet(1);
+  visible.add(id);
   for (let now = 0; now <= tick + 1; now++) {
     history.set(id, 0, now);
     history.commit(now);
     if (now === tick + 1) for (const { newest, mask } of acks) knowledge.acknowledge(newest, mask);
-    knowledge.gather([id], undefined);
+    knowledge.gather(visible);
     const { ages, count } = history.candidates;
     assert.equal(count, 1);
     if (now === tick + 1) return ages[0] === 0 ? -1 : now - ages[0]!;

@@ -1,4 +1,5 @@
 // What one client holds of each entity, as far as its acks prove it; finds what it must be sent and what must be taken away.
+import { IdSet, lowestBit } from "./id-set.ts";
 import { MAX_BASELINE_AGE, type SnapshotHistory } from "./snapshot-history.ts";
 
 /** Most removals that one snapshot carries; further ones wait for the next. */
@@ -7,7 +8,7 @@ export const MAX_DESPAWNS = 64;
 const SHOWN = 0;
 const LEAVING = 1;
 
-/** Places in an entity's row: one row is 32 bytes, so that all that is known of an entity comes with one look at memory. */
+/** Places in an entity's row: one row is half a cache line, so that all that is known of an entity comes with one look at memory. */
 const ROW = 8;
 const ID = 0;
 const STATE = 1;
@@ -18,9 +19,8 @@ const IS_ANNOUNCED = 3;
 const SENT_TICKS = 4;
 /** A tick whose state of the entity the client holds; -1 when there is none. */
 const HELD_TICK = 5;
-/** Floats: urgency, which grows by the weight in every tick that the entity waits. */
+/** A float: urgency, which grows by the weight in every tick that the entity waits. */
 const PRIORITY = 6;
-const WEIGHT = 7;
 const FIRST_ROWS = 16;
 
 /**
@@ -43,9 +43,8 @@ export class ClientKnowledge {
   private ints = new Int32Array(FIRST_ROWS * ROW);
   private floats = new Float32Array(this.ints.buffer);
   private rowCount = 0;
-  /** Bit sets by id: who has a row, and who may be seen this tick. */
-  private readonly tracked: Int32Array;
-  private readonly seen: Int32Array;
+  /** Who has a row. */
+  private readonly tracked: IdSet;
   private lastTick = -1;
   private ackedTicks = 0;
 
@@ -53,8 +52,7 @@ export class ClientKnowledge {
     const { capacity } = history;
     this.history = history;
     this.rowOf = new Uint16Array(capacity);
-    this.tracked = new Int32Array(Math.ceil(capacity / 32));
-    this.seen = new Int32Array(Math.ceil(capacity / 32));
+    this.tracked = new IdSet(capacity);
   }
 
   /** Takes the client's ack. Ticks that were never sent, or left the window, are ignored: a lie harms only the liar. */
@@ -69,28 +67,42 @@ export class ClientKnowledge {
     this.ackedTicks |= turn === 0 ? ticks : (ticks << turn) | (ticks >>> (32 - turn));
   }
 
-  /** Fills the history's candidates and `despawns` for the latest committed tick, which must be newer than the last one gathered. */
-  gather(visible: ArrayLike<number>, weights: ArrayLike<number> | undefined): void {
-    const { tick } = this.history;
+  /**
+   * Fills the history's candidates and `despawns` for the latest committed tick, which must be newer than the last one gathered.
+   * Who is in `visible` without a state at that tick is not seen.
+   */
+  gather(visible: IdSet): void {
+    const { tick, present, candidates } = this.history;
     if (tick <= this.lastTick)
       throw new Error(`tick ${tick} is already encoded for this client: commit the next one first`);
     const stale = staleTicks(this.lastTick, tick);
     this.lastTick = tick;
     this.ackedTicks &= ~stale;
-    this.noteVisible(visible, weights);
-    this.history.candidates.reset();
+    candidates.reset();
     this.despawnCount = 0;
     this.areDespawnsLeft = false;
-    for (let word = 0; word < this.seen.length; word++) {
-      const seen = this.seen[word]!;
-      let rest = this.tracked[word]!;
-      while (rest !== 0) {
-        const bit = rest & -rest;
-        rest ^= bit;
-        const id = word * 32 + 31 - Math.clz32(bit);
-        if ((seen & bit) !== 0) this.gatherShown(id, stale);
+    const { words } = visible;
+    for (let word = 0; word < words.length; word++) {
+      const seen = words[word]! & present.words[word]!;
+      for (let rest = seen | this.tracked.words[word]!; rest !== 0; rest &= rest - 1) {
+        const id = word * 32 + lowestBit(rest);
+        if ((seen & rest & -rest) !== 0) this.gatherShown(id, stale);
         else this.gatherHidden(id, stale);
       }
+    }
+  }
+
+  /**
+   * Makes every candidate more urgent by its weight, for when not all of them fit. Those that then are sent wait no more, so
+   * that a tick in which all fit changes no urgency and need not be counted.
+   */
+  weigh(weightOf: ((id: number) => number) | undefined): void {
+    const { candidates } = this.history;
+    for (let candidate = 0; candidate < candidates.count; candidate++) {
+      const id = candidates.ids[candidate]!;
+      const at = this.startOf(id) + PRIORITY;
+      this.floats[at] = this.floats[at]! + (weightOf?.(id) ?? 1);
+      candidates.priorities[candidate] = this.floats[at]!;
     }
   }
 
@@ -108,21 +120,10 @@ export class ClientKnowledge {
     this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
   }
 
-  private noteVisible(visible: ArrayLike<number>, weights: ArrayLike<number> | undefined): void {
-    const { history } = this;
-    this.seen.fill(0);
-    for (let index = 0; index < visible.length; index++) {
-      const id = visible[index]!;
-      // An entity that was removed, or added after the commit, has no state at this tick.
-      if (history.isLive[id] !== 1 || history.changeTick[id]! < 0) continue;
-      this.seen[id >>> 5] = this.seen[id >>> 5]! | (1 << (id & 31));
-      if (this.rowOf[id] === 0) this.addRow(id);
-      this.floats[this.startOf(id) + WEIGHT] = weights === undefined ? 1 : weights[index]!;
-    }
-  }
-
   private gatherShown(id: number, stale: number): void {
-    const { history, ints, floats } = this;
+    const { history } = this;
+    if (this.rowOf[id] === 0) this.addRow(id);
+    const { ints, floats } = this;
     const row = this.startOf(id);
     const tick = this.lastTick;
     if (ints[row + STATE] !== SHOWN || ints[row + GENERATION] !== history.generation[id]) this.show(row, id);
@@ -138,14 +139,12 @@ export class ClientKnowledge {
       return;
     }
     ints[row + HELD_TICK] = held;
-    const priority = floats[row + PRIORITY]! + floats[row + WEIGHT]!;
-    floats[row + PRIORITY] = priority;
     const kind = history.kind[id]!;
     const offset = id * history.schema.stride;
     const start = history.rowOf(tick) + offset;
     const heldAge = tick - held;
-    if (held < 0 || heldAge > MAX_BASELINE_AGE) history.candidates.addKeyframe(id, priority, kind, start);
-    else history.candidates.addDelta(id, priority, kind, history.rows, start, history.rowOf(held) + offset, heldAge);
+    if (held < 0 || heldAge > MAX_BASELINE_AGE) history.candidates.addKeyframe(id, kind, start);
+    else history.candidates.addDelta(id, kind, history.rows, start, history.rowOf(held) + offset, heldAge);
   }
 
   private gatherHidden(id: number, stale: number): void {
@@ -186,7 +185,7 @@ export class ClientKnowledge {
     }
     this.rowCount += 1;
     this.rowOf[id] = this.rowCount;
-    this.tracked[id >>> 5] = this.tracked[id >>> 5]! | (1 << (id & 31));
+    this.tracked.add(id);
     this.ints[row + ID] = id;
     this.ints[row + IS_ANNOUNCED] = 0;
     this.show(row, id);
@@ -201,7 +200,7 @@ export class ClientKnowledge {
     this.rowOf[lastId] = this.rowOf[id]!;
     this.rowOf[id] = 0;
     this.rowCount -= 1;
-    this.tracked[id >>> 5] = this.tracked[id >>> 5]! & ~(1 << (id & 31));
+    this.tracked.delete(id);
   }
 }
 

@@ -14,6 +14,7 @@ export type { EntityTrack } from "./entity-track.ts";
 export { FieldLayout, MAX_FIELD_BITS, MAX_FIELDS } from "./field-layout.ts";
 export { EPOCH_COUNT, FrameKind, frameKindOf, MAX_FRAME_BYTES, MAX_TICK } from "./frame-kind.ts";
 export { GameWire, SELF_KIND } from "./game-wire.ts";
+export { IdSet } from "./id-set.ts";
 export { type InputHeader, MAX_INPUTS_PER_FRAME, maxInputFrameBytes } from "./input-frames.ts";
 export { InputPacer, type InputPacerOptions, MAX_TICK_RATE, MIN_TICK_RATE } from "./input-pacer.ts";
 export {

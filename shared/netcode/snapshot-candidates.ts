@@ -16,7 +16,7 @@ export class SnapshotCandidates {
   count = 0;
   /** Entity id of each candidate. */
   readonly ids: Int32Array;
-  /** Urgency of each candidate. */
+  /** Urgency of each candidate; filled when not all of them fit. */
   readonly priorities: Float32Array;
   /** Baseline age of each candidate in ticks; 0 for a keyframe. */
   readonly ages: Uint8Array;
@@ -61,22 +61,14 @@ export class SnapshotCandidates {
   }
 
   /** Adds a record with whole fields, which start at `rows[start]`. */
-  addKeyframe(id: number, priority: number, kind: number, start: number): void {
-    this.append(id, priority, kind, start, 0);
+  addKeyframe(id: number, kind: number, start: number): void {
+    this.append(id, kind, start, 0);
   }
 
   /** Adds a record of the fields at `rows[start]` against those at `rows[baseStart]`, `age` ticks before. */
-  addDelta(
-    id: number,
-    priority: number,
-    kind: number,
-    rows: Int32Array,
-    start: number,
-    baseStart: number,
-    age: number,
-  ): void {
+  addDelta(id: number, kind: number, rows: Int32Array, start: number, baseStart: number, age: number): void {
     this.deltasOfKind[kind] = this.deltasOfKind[kind]! + 1;
-    this.append(id, priority, kind, this.deltas.place(id, kind, age, rows, start, baseStart), age);
+    this.append(id, kind, this.deltas.place(id, kind, age, rows, start, baseStart), age);
   }
 
   /** Settles the common age. Call it once, after the last candidate. */
@@ -134,10 +126,9 @@ export class SnapshotCandidates {
     for (let field = 0; field < bits.length; field++) writer.write(rows[source + field]!, bits[field]!);
   }
 
-  private append(id: number, priority: number, kind: number, source: number, age: number): void {
+  private append(id: number, kind: number, source: number, age: number): void {
     const at = this.count++;
     this.ids[at] = id;
-    this.priorities[at] = priority;
     this.kinds[at] = kind;
     this.sources[at] = source;
     this.ages[at] = age;

@@ -4,6 +4,7 @@ import { ClientKnowledge, MAX_DESPAWNS } from "./client-knowledge.ts";
 import { CODE_BITS } from "./delta-code.ts";
 import { EPOCH_COUNT, MAX_FRAME_BYTES } from "./frame-kind.ts";
 import { GROUP_BITS, IdGaps, writeGap } from "./id-list.ts";
+import { IdSet } from "./id-set.ts";
 import { AGE_BITS } from "./snapshot-candidates.ts";
 import { emptyHeader, headerBits, MAX_HEADER_BITS, type SnapshotHeader, writeHeader } from "./snapshot-header.ts";
 import type { SnapshotHistory } from "./snapshot-history.ts";
@@ -15,10 +16,13 @@ export const DEFAULT_BUDGET_BYTES = 1150;
 
 /** What a client may see this tick, and what to tell it about its inputs. */
 export type SnapshotRequest = {
-  /** Ids of the entities this client may know of, in any order. Everything else is removed from the client. */
-  visible: ArrayLike<number>;
-  /** Weight of each visible entity, above 0; 1 when left out. An entity of weight 4 waits a quarter as long as the others. */
-  weights?: ArrayLike<number>;
+  /** Ids of the entities that this client may know of. Everything else is removed from the client. */
+  visible: IdSet | readonly number[];
+  /**
+   * Weight of a visible entity, above 0; 1 when left out. An entity of weight 4 waits a quarter as long as the others. Asked
+   * only when not all fit.
+   */
+  weightOf?: (id: number) => number;
   /** Bytes that this one snapshot may take; the encoder's own budget when left out. Values out of bounds are clamped. */
   budgetBytes?: number;
 } & Partial<Pick<SnapshotHeader, "inputTick" | "inputDepth" | "echoStamp" | "echoHoldMs">>;
@@ -77,10 +81,14 @@ export class SnapshotEncoder {
     const budget = Math.min(request.budgetBytes ?? this.budgetBytes, this.budgetBytes);
     const budgetBits = Math.max(budget, this.minBudgetBytes) * 8;
     this.fillHeader(request);
-    knowledge.gather(request.visible, request.weights);
+    knowledge.gather(this.setOf(request.visible));
     const fixedBits = headerBits(header);
     const despawnBits = this.trimDespawns((budgetBits - fixedBits) >>> 1);
-    selection.choose(budgetBits - fixedBits - despawnBits);
+    const recordBits = budgetBits - fixedBits - despawnBits;
+    if (!selection.chooseAll(recordBits)) {
+      knowledge.weigh(request.weightOf);
+      selection.chooseByPriority(recordBits);
+    }
     header.hasDespawns = knowledge.despawnCount > 0;
     header.isComplete = selection.count === candidates.count && !knowledge.areDespawnsLeft;
     this.recordCount = selection.count;
@@ -93,6 +101,13 @@ export class SnapshotEncoder {
     if (writer.overflowed)
       throw new Error("a snapshot came out longer than its own count: this is a bug in the encoder");
     return writer.written();
+  }
+
+  private setOf(visible: IdSet | readonly number[]): IdSet {
+    if (visible instanceof IdSet) return visible;
+    const set = new IdSet(this.history.capacity);
+    set.assign(visible);
+    return set;
   }
 
   private fillHeader(request: SnapshotRequest): void {

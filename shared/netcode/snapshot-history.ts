@@ -1,5 +1,6 @@
 // The moving entities of a room: their quantised fields of the last ticks, kept once and shared by every client's encoder.
 import { MAX_TICK } from "./frame-kind.ts";
+import { IdSet } from "./id-set.ts";
 import { SnapshotCandidates } from "./snapshot-candidates.ts";
 import { GENERATION_BITS, MAX_ENTITIES, type SnapshotSchema } from "./snapshot-schema.ts";
 import { SnapshotSelection } from "./snapshot-selection.ts";
@@ -33,6 +34,8 @@ export class SnapshotHistory {
   readonly kind: Uint8Array;
   /** 1 while the id belongs to an entity. */
   readonly isLive: Uint8Array;
+  /** Ids of the entities that have a state at the latest tick and were not removed since. */
+  readonly present: IdSet;
   /** Working space that the encoders of the room share, because they run one after the other. */
   readonly candidates: SnapshotCandidates;
   /** Working space for choosing among the candidates. */
@@ -56,6 +59,7 @@ export class SnapshotHistory {
     this.generation = new Uint8Array(capacity);
     this.kind = new Uint8Array(capacity);
     this.isLive = new Uint8Array(capacity);
+    this.present = new IdSet(capacity);
     this.candidates = new SnapshotCandidates(schema, capacity);
     this.selection = new SnapshotSelection(this.candidates);
   }
@@ -84,6 +88,7 @@ export class SnapshotHistory {
   remove(id: number): void {
     if (this.isLive[id] !== 1) return;
     this.isLive[id] = 0;
+    this.present.delete(id);
     this.liveCount--;
     this.changeTick[id] = -1;
     this.generation[id] = (this.generation[id]! + 1) & GENERATION_MASK;
@@ -108,6 +113,7 @@ export class SnapshotHistory {
       if (this.isLive[id] !== 1) continue;
       if (last < 0 || this.changeTick[id]! < 0) {
         this.changeTick[id] = tick;
+        this.present.add(id);
         continue;
       }
       const start = id * stride;

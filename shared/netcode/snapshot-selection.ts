@@ -26,11 +26,8 @@ export class SnapshotSelection {
     this.recordBits = new Uint16Array(candidates.ids.length);
   }
 
-  /**
-   * Chooses records whose section takes at most `availableBits`, the most urgent first. What remains when the cheapest order does not
-   * fill it exactly stays unused.
-   */
-  choose(availableBits: number): void {
+  /** Chooses all candidates. False when their section takes more than `availableBits`: then choose by priority. */
+  chooseAll(availableBits: number): boolean {
     const { candidates, recordBits } = this;
     candidates.settleAge();
     let total = 0;
@@ -41,11 +38,14 @@ export class SnapshotSelection {
       candidates.isChosen[candidate] = 1;
     }
     this.count = candidates.count;
-    if (this.count === 0 || total + this.overheadBits() <= availableBits) return;
-    this.chooseByPriority(availableBits);
+    return this.count === 0 || total + this.overheadBits() <= availableBits;
   }
 
-  private chooseByPriority(availableBits: number): void {
+  /**
+   * After `chooseAll`: chooses records whose section takes at most `availableBits`, the most urgent first. What remains when the
+   * cheapest order does not fill it exactly stays unused.
+   */
+  chooseByPriority(availableBits: number): void {
     const { candidates, recordBits, order } = this;
     candidates.isChosen.fill(0, 0, candidates.count);
     order.sort(candidates.count, candidates.priorities);

@@ -165,14 +165,13 @@ export class RoomNetcode<Input> {
 
   /** Sends the committed tick to every client that is ready for it. */
   send(nowMs: number, isReady: (client: Client) => boolean): void {
-    for (const { client, snapshots, sight } of this.#seats.values()) {
+    for (const [sessionId, { client, snapshots, sight }] of this.#seats) {
       if (!snapshots || !isReady(client)) continue;
-      const { visible, weights } = sight;
-      visible.push(snapshots.selfId);
-      weights.push(SELF_WEIGHT);
-      snapshots.send(visible, weights, nowMs);
-      visible.pop();
-      weights.pop();
+      sight.visible.add(snapshots.selfId);
+      const weightOf = (id: number): number =>
+        id === snapshots.selfId ? SELF_WEIGHT : this.#sight.weightOf(this.#options.playerOf(sessionId), id);
+      snapshots.send(sight.visible, weightOf, nowMs);
+      sight.visible.delete(snapshots.selfId);
     }
   }
 
@@ -193,21 +192,15 @@ export class RoomNetcode<Input> {
   #lookForPatches({ client, sight }: Seated<Input>, player: Moving | undefined): void {
     this.#sight.look(sight, player, -1);
     const { view } = client;
-    for (const id of sight.left) {
+    for (const id of sight.before) {
       const entity = this.#tracker.entities[id];
-      if (entity) view?.remove(entity as never);
+      if (entity && !sight.visible.has(id)) view?.remove(entity as never);
     }
-    for (const id of sight.entered) view?.add(this.#tracker.entities[id] as never);
+    for (const id of sight.visible) if (!sight.before.has(id)) view?.add(this.#tracker.entities[id] as never);
   }
 
   #forget(entity: Moving): void {
     const id = this.#tracker.idOf(entity);
-    for (const { sight } of this.#seats.values()) {
-      const index = sight.visible.indexOf(id);
-      if (index < 0) continue;
-      sight.visible.splice(index, 1);
-      sight.weights.splice(index, 1);
-      sight.seen[id] = 0;
-    }
+    for (const { sight } of this.#seats.values()) sight.forget(id);
   }
 }

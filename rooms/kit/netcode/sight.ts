@@ -1,5 +1,6 @@
 // What each client may know of this tick. Who is not in its sight is not in its bytes.
-import { InterestGrid, type InterestRadius } from "./interest.ts";
+import { IdSet } from "../../../shared/netcode/index.ts";
+import { InterestGrid, type InterestRadius, type Place } from "./interest.ts";
 import type { MotionTracker, Moving } from "./motion-tracker.ts";
 
 /** How a game limits what its players know. Left out, everybody sees everything. */
@@ -14,18 +15,21 @@ export interface SightOptions<Entity extends Moving = Moving> {
   readonly weight?: (viewer: Moving, entity: Entity, distance: number) => number;
 }
 
-/** What one client sees: ids, and how much each matters. Reused every tick. */
+/** What one client sees. Reused every tick. */
 export class ClientSight {
-  readonly visible: number[] = [];
-  readonly weights: number[] = [];
-  /** What came into sight with the last look, and what left it. */
-  readonly entered: number[] = [];
-  readonly left: number[] = [];
-  /** 1 for every id that was visible at the last look. */
-  readonly seen: Uint8Array;
+  /** Ids of now, and of the look before. */
+  visible: IdSet;
+  before: IdSet;
 
   constructor(capacity: number) {
-    this.seen = new Uint8Array(capacity);
+    this.visible = new IdSet(capacity);
+    this.before = new IdSet(capacity);
+  }
+
+  /** Forgets an entity that is gone, so that it neither stays nor leaves. */
+  forget(id: number): void {
+    this.visible.delete(id);
+    this.before.delete(id);
   }
 }
 
@@ -34,65 +38,52 @@ export class Sight {
   readonly #tracker: MotionTracker;
   readonly #options: SightOptions;
   readonly #grid: InterestGrid | undefined;
-  readonly #everywhere: number[] = [];
+  readonly #everywhere: IdSet;
 
   constructor(tracker: MotionTracker, options: SightOptions) {
+    const { capacity } = tracker.history;
     this.#tracker = tracker;
     this.#options = options;
-    this.#grid = options.interest && new InterestGrid(options.interest);
+    this.#grid = options.interest && new InterestGrid(options.interest, capacity);
+    this.#everywhere = new IdSet(capacity);
   }
 
   /** Begins a tick: where everybody is. Call it after the entities were gathered. */
   prepare(): void {
     const { isAlwaysSeen } = this.#options;
     this.#grid?.clear();
-    this.#everywhere.length = 0;
+    this.#everywhere.clear();
     for (const id of this.#tracker.ids()) {
       const entity = this.#tracker.entities[id]!;
-      if (!this.#grid || isAlwaysSeen?.(entity)) this.#everywhere.push(id);
+      if (!this.#grid || isAlwaysSeen?.(entity)) this.#everywhere.add(id);
       else this.#grid.add(id, entity);
     }
+    this.#grid?.settle();
   }
 
   /** Fills `sight` with what `viewer` sees; nothing but the ever-visible when it is nowhere. `except` is the viewer's own entity. */
   look(sight: ClientSight, viewer: Moving | undefined, except: number): void {
-    const { visible, weights, entered, left, seen } = sight;
-    // What was visible waits in `left` until it is known which of it still is.
-    left.length = 0;
-    for (const id of visible) left.push(id);
-    visible.length = 0;
-    weights.length = 0;
-    for (const id of this.#everywhere) if (id !== except) this.#meet(sight, viewer, id, 0);
-    const grid = this.#grid;
-    if (grid && viewer) {
-      grid.near(
-        viewer as { x: number; y: number },
-        (id) => seen[id] === 1,
-        (id, distanceSquared) => {
-          if (id !== except) this.#meet(sight, viewer, id, Math.sqrt(distanceSquared));
-        },
-      );
-    }
-    entered.length = 0;
-    for (const id of visible) if (seen[id] === 0) entered.push(id);
-    for (const id of left) seen[id] = 0;
-    for (const id of visible) seen[id] = 1;
-    keepIf(left, (id) => seen[id] === 0);
+    const { visible: before, before: visible } = sight;
+    Object.assign(sight, { visible, before });
+    visible.copyFrom(this.#everywhere);
+    if (viewer) this.#grid?.near(viewer as Place, before, visible);
+    if (except >= 0) visible.delete(except);
+    const { canSee } = this.#options;
+    if (!canSee) return;
+    for (const id of visible) if (!viewer || !canSee(viewer, this.#tracker.entities[id]!)) visible.delete(id);
   }
 
-  #meet({ visible, weights }: ClientSight, viewer: Moving | undefined, id: number, distance: number): void {
-    const { canSee, weight, interest } = this.#options;
-    const entity = this.#tracker.entities[id]!;
-    if (canSee && (!viewer || !canSee(viewer, entity))) return;
-    visible.push(id);
-    if (weight && viewer) weights.push(weight(viewer, entity, distance));
-    else weights.push(interest ? 1 + 3 * Math.max(0, 1 - distance / interest.leave) : 1);
+  /** How much an entity matters to a viewer, for when not all fit. */
+  weightOf(viewer: Moving | undefined, id: number): number {
+    const { weight, interest } = this.#options;
+    const entity = this.#tracker.entities[id];
+    if (!viewer || !entity || !(weight || interest)) return 1;
+    const distance = interest && !this.#everywhere.has(id) ? between(viewer as Place, entity as Place) : 0;
+    if (weight) return weight(viewer, entity, distance);
+    return interest ? 1 + 3 * Math.max(0, 1 - distance / interest.leave) : 1;
   }
 }
 
-/** Drops what does not hold, in place. */
-function keepIf(ids: number[], holds: (id: number) => boolean): void {
-  let kept = 0;
-  for (const id of ids) if (holds(id)) ids[kept++] = id;
-  ids.length = kept;
+function between(one: Place, other: Place): number {
+  return Math.hypot(one.x - other.x, one.y - other.y);
 }

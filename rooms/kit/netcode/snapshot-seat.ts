@@ -3,6 +3,7 @@ import {
   EPOCH_COUNT,
   encodeControl,
   type GameWire,
+  type IdSet,
   InputReceiver,
   ReceivedTicks,
   SnapshotEncoder,
@@ -154,7 +155,7 @@ export class SnapshotSeat<Input> {
   }
 
   /** Sends this tick's snapshot, after a welcome if it is the first of this life. */
-  send(visible: readonly number[], weights: readonly number[], nowMs: number): void {
+  send(visible: IdSet, weightOf: (id: number) => number, nowMs: number): void {
     const life = this.#life;
     if (!life) return;
     const { wire, tracker, tickHz } = this.#options;
@@ -165,7 +166,7 @@ export class SnapshotSeat<Input> {
     const { receiver, encoder, link } = life;
     const frame = encoder.encode({
       visible,
-      weights,
+      weightOf,
       inputTick: receiver.lastTakenTick,
       inputDepth: receiver.depth,
       echoStamp: receiver.echoStamp,
