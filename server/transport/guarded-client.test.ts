@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { createMetrics } from "../ops/metrics.ts";
 import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
 import { GuardedClient } from "./guarded-client.ts";
-import { HybridClient } from "./hybrid-client.ts";
+import { type HeartbeatSocket, HybridClient } from "./hybrid-client.ts";
 
 /** A socket that keeps what it is given, as one under back-pressure does. */
 class SlowSocket extends EventEmitter {
   readonly frames: Uint8Array[] = [];
   bufferedAmount = 0;
+  pingCount = 0;
   isTerminated = false;
 
   send(frame: Uint8Array): void {
@@ -23,7 +24,7 @@ class SlowSocket extends EventEmitter {
 }
 
 const metrics = createMetrics({ rooms: () => ({}), clients: () => 0 });
-const socketOf = (socket: SlowSocket) => socket as unknown as ConstructorParameters<typeof GuardedClient>[1];
+const socketOf = (socket: SlowSocket) => socket as unknown as HeartbeatSocket;
 
 test("a frame that waits is not changed by the next one that is written into the same buffer", () => {
   const socket = new SlowSocket();
@@ -101,4 +102,38 @@ test("a frame that the data channel cannot take now is lost, not piled onto the 
   client.sendFast(new Uint8Array([3]), 3);
   assert.deepEqual(sent, [1, 3]);
   assert.deepEqual(socket.frames, [], "nothing went by the WebSocket");
+});
+
+test("whoever is heard by either channel lives, though its WebSocket answers no ping", () => {
+  const socket = new SlowSocket();
+  const client = new HybridClient({
+    sessionId: "s",
+    socket: socketOf(socket),
+    metrics,
+    mode: "auto",
+    tickHz: 30,
+    issueTicket: () => "ticket",
+  });
+  let hear: (frame: Uint8Array) => void = () => undefined;
+  let answerKeepAlive = (): void => undefined;
+  const channel: DatagramChannel = {
+    isOpen: true,
+    bufferedBytes: 0,
+    send: () => true,
+    keepAlive: () => true,
+    close: () => undefined,
+    onFrame: (listener) => {
+      hear = listener;
+    },
+    onKeepAlive: (listener) => {
+      answerKeepAlive = listener;
+    },
+    onClose: () => undefined,
+  };
+  client.attach(channel, () => undefined);
+  for (const sign of [() => hear(new Uint8Array([1])), () => answerKeepAlive(), () => client.onHeard("websocket")]) {
+    socket.pingCount = 3;
+    sign();
+    assert.equal(socket.pingCount, 0);
+  }
 });

@@ -12,10 +12,13 @@ const RING_FRAMES = 64;
 /** A client that lost its channel is given another ticket at most this often; ms. */
 const OFFER_INTERVAL_MS = 5_000;
 
+/** A socket with Colyseus' count of pings that nothing was heard after; the heartbeat ends it when there are too many. */
+export type HeartbeatSocket = WebSocket & { pingCount: number };
+
 /** What a hybrid client has of its surroundings. */
 export interface HybridClientOptions {
   readonly sessionId: string;
-  readonly socket: WebSocket;
+  readonly socket: HeartbeatSocket;
   readonly metrics: TransportMetrics;
   readonly mode: DatagramMode;
   /** Snapshots and inputs a second. */
@@ -76,8 +79,9 @@ export class HybridClient extends GuardedClient {
     this.#policy.onAck(nowMs, { rttMs: nowMs - this.#sentMs[place]!, channel: this.#sentBy[place]! });
   }
 
-  /** Anything of this client's came by `channel`. */
+  /** Anything of this client's came by `channel`. Its WebSocket may stall for seconds meanwhile, answers to pings and all. */
   onHeard(channel: FastChannel): void {
+    this.#options.socket.pingCount = 0;
     this.#policy.onHeard(performance.now(), channel);
   }
 
@@ -105,7 +109,10 @@ export class HybridClient extends GuardedClient {
       this.onHeard("datagram");
       onFrame(frame);
     });
-    channel.onKeepAlive(() => this.#policy.onKeepAlive(performance.now()));
+    channel.onKeepAlive(() => {
+      this.#options.socket.pingCount = 0;
+      this.#policy.onKeepAlive(performance.now());
+    });
     channel.onClose(() => {
       if (this.#channel !== channel) return;
       this.#channel = undefined;
