@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { type Player, RUN_SPEED } from "../shared/schema/arena/index.ts";
+import { type Player, RUN_SPEED, TICK_HZ } from "../shared/schema/arena/index.ts";
 import type { Leave } from "./leave.ts";
 import { ASK_AFTER_MS, DEAD_AFTER_MS } from "./silence-watch.ts";
 import { type ArenaSession, FrameLoop, settled } from "./testing/frame-loop.ts";
@@ -100,12 +100,35 @@ describe("a session by the clock", () => {
     assert.equal(session.sessionId, sessionId);
     assert.equal(session.self!.y, 2, "the state is that of now");
     assert.equal(session.room.state.players.size, 1, "who left meanwhile is gone");
-    const { corrections } = session.stats;
     const from = truthOf(session).x;
     await loop.run(30);
     assert.ok(truthOf(session).x > from + 4, "inputs are applied again");
-    assert.equal(session.stats.corrections, corrections);
+    assert.equal(session.stats.corrections, 1, "the one for where it was put meanwhile");
     assert.deepEqual(events, ["drop", "reconnect"]);
+  });
+
+  test("[INP8] what was under way when the connection dropped is applied after it, once: no correction, none lost", async () => {
+    const session = await join();
+    const loop = new FrameLoop(session);
+    session.link.latencyMs = 600;
+    await loop.until("the latency to show", () => session.stats.rttMs > 560);
+    let steps = 0;
+    loop.held = { moveX: 1 };
+    loop.onFrame = (due) => {
+      if (loop.held.moveX === 1) steps += due;
+    };
+    await loop.until("inputs to be under way", () => steps > 15);
+    cut(session);
+    await loop.until("the drop", () => session.stats.isReconnecting);
+    assert.ok(session.stats.pendingInputs > 5, `${session.stats.pendingInputs} are on their way, or lost`);
+    session.link.latencyMs = 0;
+    await loop.until("the return", () => !session.stats.isReconnecting);
+    await loop.run(15);
+    loop.held = { moveX: 0 };
+    await loop.run(10);
+    const { x } = truthOf(session);
+    assert.ok(Math.abs(x - (steps * RUN_SPEED) / TICK_HZ) < 1e-3, `${x} m in ${steps} steps`);
+    assert.equal(session.stats.corrections, 0);
   });
 
   test("a connection that dies without a word is dropped and made anew; a quiet one is left alone", async () => {
