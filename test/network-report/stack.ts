@@ -72,12 +72,18 @@ export class NetworkStack {
         DRAIN_SECONDS: "0",
       }),
     ];
-    await until("the platform's /readyz to be 200", async () => {
-      for (const child of children)
-        if (!child.isRunning) throw new Error(`${child.name} ended:\n${child.lines.join("\n")}`);
-      return (await fetch(`http://127.0.0.1:${ports.platformOps}/readyz`).catch(() => undefined))?.ok;
-    });
-    return new NetworkStack({ ports, tcp, udp, children, dataDir });
+    const stack = new NetworkStack({ ports, tcp, udp, children, dataDir });
+    try {
+      await until("the platform's /readyz to be 200", async () => {
+        for (const child of children)
+          if (!child.isRunning) throw new Error(`${child.name} ended:\n${child.lines.join("\n")}`);
+        return (await fetch(`http://127.0.0.1:${ports.platformOps}/readyz`).catch(() => undefined))?.ok;
+      });
+      return stack;
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
   }
 
   /** A counter of the game server's by its name and labels; 0 when it has not counted yet. */
