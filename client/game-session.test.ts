@@ -76,6 +76,37 @@ describe("a session's prediction", () => {
     assert.equal(player.session.stats.corrections, 0);
   });
 
+  for (const [what, stall] of Object.entries({
+    "every input frame is lost": (player: BenchPlayer, is: boolean) => {
+      player.losesUp = () => is;
+    },
+    "every snapshot is lost": (player: BenchPlayer, is: boolean) => {
+      player.losesDown = (frame) => is && frameKindOf(frame) === FrameKind.snapshot;
+    },
+    "nothing gets through and then all of it at once": (player: BenchPlayer, is: boolean) => {
+      Object.assign(player.lag, is ? { up: 1e6, down: 1e6 } : { up: 2, down: 2 });
+    },
+  })) {
+    test(`[INP2] ${what} for four seconds: the player stands after two, no input is lost, and nothing is corrected`, async () => {
+      const player = await bench.join("Ann", { up: 2, down: 2 });
+      bench.run(30, bench.pressAtRandom);
+      const made: string[] = [];
+      player.onFrame = (steps) => {
+        for (let step = 0; step < steps; step++) made.push(`${player.held.moveX},${player.held.moveY}`);
+      };
+      const from = player.steps;
+      stall(player, true);
+      bench.run(4 * TICK_HZ, bench.pressAtRandom);
+      assert.equal(player.session.stats.pendingInputs, 64);
+      stall(player, false);
+      bench.run(6 * TICK_HZ, bench.pressAtRandom);
+      const applied = bench.room.heard.slice(from).map(({ moveX, moveY }) => `${moveX},${moveY}`);
+      assert.deepEqual(applied, made.slice(0, applied.length), "each once, in order");
+      assert.ok(made.length - applied.length < 10, `${made.length - applied.length} are under way`);
+      assert.equal(player.session.stats.corrections, 0);
+    });
+  }
+
   test("a client whose clock runs 4 times too fast moves no faster than time and what it saved up", async () => {
     const cheat = await bench.join("Ann");
     bench.run(30);
@@ -276,7 +307,7 @@ describe("a session's picture", () => {
     };
     bench.run(3);
     watcher.losesDown = () => false;
-    const welcome = encodeControl({ type: "welcome", epoch: 5, capacity: 128, tickHz: TICK_HZ });
+    const welcome = encodeControl({ type: "welcome", epoch: 5, capacity: 128, tickHz: TICK_HZ, nextInput: 0 });
     events.onmessage?.({ data: welcome } as unknown as MessageEvent);
     const { tick } = session.stats;
     const x = session.truth(other(), "x");

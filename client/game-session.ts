@@ -134,8 +134,9 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
    * `stage` is called exactly once and writes what is held now into the input; what it does not write stays as it was. Each
    * fixed step that is due predicts it, and all unconfirmed inputs are sent in one frame. A button (a boolean) that was held
    * in any frame since the last step counts as held in the next, so that a short press is not lost. Returns how many steps
-   * ran: 0 on most frames of a fast display, at most `MAX_STEPS_PER_FRAME` after a stall, 0 while disconnected, and 0 in a
-   * game without netcode, where `stage` is not called.
+   * ran: 0 on most frames of a fast display, at most `MAX_STEPS_PER_FRAME` after a stall, 0 while disconnected, or while so
+   * much is unconfirmed that the player had better stand until the server is heard again, and 0 in a game without netcode,
+   * where `stage` is not called.
    */
   tick(nowMs: number, stage: (input: Input) => void): number {
     const elapsedMs = this.#lastMs === undefined ? 0 : Math.max(0, nowMs - this.#lastMs);
@@ -147,13 +148,14 @@ export class GameSession<State extends Schema, Player extends Schema, Input exte
     held.stage(stage);
     netcode.beginFrame(arrivalMs, this.settings.interpolation);
     const prediction = this.#predictSelf(netcode);
-    const isStepping = this.self !== undefined && this.#canSend && prediction !== undefined;
+    const { inputs } = netcode;
+    const isStepping = this.self !== undefined && this.#canSend && prediction !== undefined && inputs.room > 0;
     const { reconciliation: isReconciling } = this.settings;
     prediction?.begin(nowMs, { elapsedMs, held: held.now, isReconciling, isStepping });
-    const due = this.#dueSteps(netcode, nowMs, isStepping);
+    const due = Math.min(this.#dueSteps(netcode, nowMs, isStepping), inputs.room);
     for (let step = 0; step < due; step++) {
       held.take(this.#staged);
-      netcode.inputs.add(this.#staged);
+      inputs.add(this.#staged);
     }
     if (due > 0) netcode.sendInputs(arrivalMs);
     prediction?.end(this.#pacer.fraction);

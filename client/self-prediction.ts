@@ -49,7 +49,6 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
   correctionMetres = 0;
 
   readonly #game: GameDefinition<State, Player, Input>;
-  readonly #input: ObservedInput<Input>;
   readonly #me: Reconciler<Player>;
   readonly #stepSeconds: number;
   readonly #shownInput: Input;
@@ -62,13 +61,10 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
   readonly #exact: Numbers = {};
   readonly #offset: Numbers = {};
   #fraction = 0;
-  #epoch: number;
 
   /** `truth` must hold the server's state already; it is read again with each confirmation. */
   constructor(game: GameDefinition<State, Player, Input>, truth: Truth, input: ObservedInput<Input>) {
     this.#game = game;
-    this.#input = input;
-    this.#epoch = input.epoch;
     this.#stepSeconds = 1 / game.tickHz;
     this.#shownInput = new game.Input();
     this.#inputFields = inputFieldsOf(game.Input);
@@ -93,7 +89,7 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
       copyInput(held, this.#shownInput, this.#inputFields);
       if (!isStepping) this.#fraction = 0;
     });
-    if (isReconciling || this.#input.epoch !== this.#epoch) this.#reconcile(nowMs);
+    if (isReconciling) this.#reconcile(nowMs);
     const kept = Math.exp(-elapsedMs / EASE_MS);
     for (const field of this.#game.position) this.#offset[field]! *= kept;
   }
@@ -116,14 +112,12 @@ export class SelfPrediction<State extends Schema, Player extends Schema, Input e
   }
 
   #reconcile(nowMs: number): void {
-    const isRestart = this.#input.epoch !== this.#epoch;
-    this.#epoch = this.#input.epoch;
     const state = this.#me.state as unknown as Numbers;
     const { position, teleportDistance } = this.#game;
     for (const field of position) this.#exact[field] = state[field]!;
     this.#moveSmoothly(() => this.#me.tick(nowMs));
     const size = distance(this.#exact, state, position);
-    if (isRestart || size <= MIN_CORRECTION || size > teleportDistance) return;
+    if (size <= MIN_CORRECTION || size > teleportDistance) return;
     this.corrections += 1;
     this.correctionMetres = size;
   }

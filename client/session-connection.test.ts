@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { type Player, RUN_SPEED } from "../shared/schema/arena/index.ts";
+import { type Player, RUN_SPEED, TICK_HZ } from "../shared/schema/arena/index.ts";
 import type { Leave } from "./leave.ts";
+import { MAX_CARRIED_MS } from "./netcode/session-netcode.ts";
 import { ASK_AFTER_MS, DEAD_AFTER_MS } from "./silence-watch.ts";
 import { type ArenaSession, FrameLoop, settled } from "./testing/frame-loop.ts";
 import { LocalArena, type LocalArenaRoom } from "./testing/local-arena.ts";
@@ -100,12 +101,64 @@ describe("a session by the clock", () => {
     assert.equal(session.sessionId, sessionId);
     assert.equal(session.self!.y, 2, "the state is that of now");
     assert.equal(session.room.state.players.size, 1, "who left meanwhile is gone");
-    const { corrections } = session.stats;
     const from = truthOf(session).x;
     await loop.run(30);
     assert.ok(truthOf(session).x > from + 4, "inputs are applied again");
-    assert.equal(session.stats.corrections, corrections);
+    assert.equal(session.stats.corrections, 1, "the one for where it was put meanwhile");
     assert.deepEqual(events, ["drop", "reconnect"]);
+  });
+
+  test("[INP8] what was under way when the connection dropped is applied after it, once: no correction, none lost", async () => {
+    const session = await join();
+    const loop = new FrameLoop(session);
+    session.link.latencyMs = 600;
+    await loop.until("the latency to show", () => session.stats.rttMs > 560);
+    let steps = 0;
+    loop.held = { moveX: 1 };
+    loop.onFrame = (due) => {
+      if (loop.held.moveX === 1) steps += due;
+    };
+    await loop.until("inputs to be under way", () => steps > 15);
+    cut(session);
+    await loop.until("the drop", () => session.stats.isReconnecting);
+    assert.ok(session.stats.pendingInputs > 5, `${session.stats.pendingInputs} are on their way, or lost`);
+    session.link.latencyMs = 0;
+    await loop.until("the return", () => !session.stats.isReconnecting);
+    await loop.run(15);
+    loop.held = { moveX: 0 };
+    await loop.run(10);
+    const { x } = truthOf(session);
+    assert.ok(Math.abs(x - (steps * RUN_SPEED) / TICK_HZ) < 1e-3, `${x} m in ${steps} steps`);
+    assert.equal(session.stats.corrections, 0);
+  });
+
+  test("[INP8] what was under way is given up when the connection is back after more than a second: nobody walks on", async () => {
+    const session = await join();
+    const loop = new FrameLoop(session);
+    session.link.latencyMs = 600;
+    await loop.until("the latency to show", () => session.stats.rttMs > 560);
+    let steps = 0;
+    loop.held = { moveX: 1 };
+    loop.onFrame = (due) => {
+      steps += due;
+    };
+    await loop.until("inputs to be under way", () => steps > 15);
+    Object.assign(session.room.reconnection, { minDelay: MAX_CARRIED_MS + 200, maxDelay: MAX_CARRIED_MS + 200 });
+    cut(session);
+    await loop.until("the drop", () => session.stats.isReconnecting);
+    assert.ok(session.stats.pendingInputs > 5, `${session.stats.pendingInputs} are on their way, or lost`);
+    session.link.latencyMs = 0;
+    loop.onFrame = undefined;
+    loop.held = { moveX: 0 };
+    await loop.until("the return", () => !session.stats.isReconnecting);
+    const { x } = truthOf(session);
+    assert.ok(x < ((steps - 5) * RUN_SPEED) / TICK_HZ, `${x} m in ${steps} steps`);
+    await loop.run(15);
+    assert.equal(truthOf(session).x, x);
+    assert.ok(
+      Math.abs(session.value(session.self!, "x") - x) < 0.1,
+      "and the picture is where the server has the player",
+    );
   });
 
   test("a connection that dies without a word is dropped and made anew; a quiet one is left alone", async () => {

@@ -116,6 +116,9 @@ export class GameServer {
         this.#metrics.tickDuration.observe({ mode }, durationMs / 1000);
         if (isLate) this.#metrics.lateTicks.inc({ mode });
       },
+      onWatchFailed: (error) => {
+        log.error({ event: "room.unwatched", err: error }, "ticks are not counted rightly; told once");
+      },
     });
     await matchMaker.setup(new LocalPresence(), new LocalDriver());
     for (const [mode, room] of Object.entries(rooms)) this.#rooms.follow(matchMaker.defineRoomType(mode, room));

@@ -32,7 +32,7 @@ test("a client takes a seat, answers in input frames, and finds snapshots that a
   const joined = client.join((http.address() as AddressInfo).port, { roomId: "r", ticket: "t" });
   const [peer, { url }] = await connected;
   assert.equal(url, "/p/r?sessionId=s&_authToken=t");
-  peer.send(encodeControl({ type: "welcome", epoch: 0, capacity: 8, tickHz: 30 }));
+  peer.send(encodeControl({ type: "welcome", epoch: 0, capacity: 8, tickHz: 30, nextInput: 0 }));
   // No records: a count of zero, in one bit.
   peer.send(snapshot(4, [0]));
   await joined;

@@ -4,8 +4,11 @@ import { type ClientDatagramChannel, type DatagramChannelOptions, openDatagramCh
 
 /** After a channel that worked is gone, another is asked for this soon; ms. */
 const ASK_AGAIN_MS = 1_000;
-/** Where none can be opened, e.g. because UDP is blocked, the next try waits this long, and twice as long each time; ms. */
-const FIRST_RETRY_MS = 30_000;
+/**
+ * Where none can be opened, the next try waits this long, and twice as long each time; ms. UDP may be blocked; but over a line that
+ * loses a fifth of its packets, which needs the channel most, one handshake in four does not make it in time either.
+ */
+const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 600_000;
 
 /** What the channel is opened with. */

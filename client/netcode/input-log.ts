@@ -1,24 +1,24 @@
 // What this client did, tick by tick: sent until it is confirmed, and replayed until then.
-import { type GameWire, InputSender, type SnapshotAck } from "../../shared/netcode/index.ts";
+import { type GameWire, InputSender, MAX_UNCONFIRMED_INPUTS, type SnapshotAck } from "../../shared/netcode/index.ts";
 
-/** Inputs that can be replayed: at 60 Hz those of two seconds, the longest round trip that the link simulator has. */
-const REPLAY_INPUTS = 128;
+/** Inputs that can be replayed: as many as may be unconfirmed, and the one before them, which the prediction is compared with. */
+const REPLAY_INPUTS = MAX_UNCONFIRMED_INPUTS + 1;
 
 /**
- * The client's inputs of one life of the connection. It is also the input handle that Colyseus' `Reconciler` observes: its
+ * The client's inputs, over all lives of the connection. It is also the input handle that Colyseus' `Reconciler` observes: its
  * sequence numbers are ours plus one, since it counts inputs from 1 and the wire counts ticks from 0.
  */
 export class InputLog<Input extends object> {
   readonly replayBufferSize: number = REPLAY_INPUTS;
-  /** Moves on with each life of the connection: what was sent before is forgotten. */
-  epoch = 0;
+  /** Would tell the `Reconciler` to forget what was sent, which is never needed: inputs outlive a connection. */
+  readonly epoch = 0;
   sentCount = 0;
   lastProcessed = 0;
   readonly #wire: GameWire;
   readonly #inputs: Input[];
   readonly #values: Float64Array;
   readonly #listeners = new Set<(seq: number) => void>();
-  #sender: InputSender;
+  readonly #sender: InputSender;
 
   constructor(wire: GameWire, InputType: new () => Input) {
     this.#wire = wire;
@@ -32,12 +32,19 @@ export class InputLog<Input extends object> {
     return this.#sender.unconfirmedCount;
   }
 
-  /** Begins a new life of the connection, `epoch` on the wire. */
-  restart(epoch: number): void {
-    this.#sender = new InputSender(this.#wire.input, { epoch });
-    this.epoch += 1;
-    this.sentCount = 0;
-    this.lastProcessed = 0;
+  /** How many more may be added before some have to be confirmed: who adds no more loses none. */
+  get room(): number {
+    return this.#sender.room;
+  }
+
+  /**
+   * Goes on in another life of the connection, whose welcome has said `epoch` and `nextInput` ([INP8] of SPEC.md). Of the
+   * inputs that the server has not taken, the newest `kept` are sent again, and the others given up.
+   */
+  restart(epoch: number, nextInput: number, kept: number): void {
+    this.#sender.restart(epoch, nextInput, kept);
+    this.sentCount = this.#sender.newestTick + 1;
+    this.lastProcessed = this.sentCount - this.pendingCount;
   }
 
   /** Adds the next tick's input, as the server will read it, and tells those who listen. */

@@ -18,6 +18,11 @@ import { writeFields } from "./write-motion.ts";
 
 /** Without an input for this long, as in a background tab, a frame acknowledges anyway: baselines are at most 31 ticks old. */
 const ACK_AFTER_MS = 250;
+/**
+ * Inputs that are older than this when another life of the connection begins are given up: nobody wants to see a player walk
+ * for seconds where its keys were before an outage; ms.
+ */
+export const MAX_CARRIED_MS = 1_000;
 /** Losses, being rare, are of the last five seconds. */
 const LOSS_TENTHS = 50;
 
@@ -56,6 +61,7 @@ export class SessionNetcode<Input extends object> {
   readonly #events: NetcodeEvents;
   readonly #now: () => number;
   readonly #pacer: InputPacer;
+  readonly #tickMs: number;
   readonly #expected = new RateMeter(LOSS_TENTHS);
   readonly #arrived = new RateMeter(LOSS_TENTHS);
   /** What is shown; the feed of a new life takes its place with its first snapshot, so that nothing vanishes in between. */
@@ -63,6 +69,8 @@ export class SessionNetcode<Input extends object> {
   #nextFeed: SnapshotFeed | undefined;
   #viewTick = Number.NaN;
   #lastSentMs = 0;
+  /** When the newest input was made. */
+  #lastInputMs = Number.NEGATIVE_INFINITY;
   #rttMs = 0;
 
   /** `now` is the clock of arrivals, in ms. */
@@ -72,7 +80,8 @@ export class SessionNetcode<Input extends object> {
     this.link = link;
     this.#now = now;
     this.#events = events;
-    this.#pacer = new InputPacer({ tickMs: 1000 / game.tickHz });
+    this.#tickMs = 1000 / game.tickHz;
+    this.#pacer = new InputPacer({ tickMs: this.#tickMs });
     this.inputs = new InputLog(wire, game.Input as new () => Input);
     this.world = new ShownWorld({
       schema: wire.snapshots,
@@ -109,6 +118,7 @@ export class SessionNetcode<Input extends object> {
   sendInputs(nowMs: number): void {
     const newest = this.#feed?.decoder.received.newest ?? Number.NaN;
     this.#viewTick = Math.min(this.world.tick, newest);
+    this.#lastInputMs = nowMs;
     this.#send(nowMs);
   }
 
@@ -151,7 +161,7 @@ export class SessionNetcode<Input extends object> {
     this.#expected.add(advancedTicks, nowMs);
     this.#arrived.add(1, nowMs);
     const isNewLife = feed !== this.#feed;
-    if (isNewLife) this.#begin(feed);
+    if (isNewLife) this.#begin(feed, nowMs);
     this.world.update(feed.decoder);
     this.#events.onArrival(feed.decoder.received.newest, channel);
     if (outcome === "late") return;
@@ -162,12 +172,14 @@ export class SessionNetcode<Input extends object> {
     if (nowMs - this.#lastSentMs >= ACK_AFTER_MS) this.#send(nowMs);
   }
 
-  #begin(feed: SnapshotFeed): void {
+  #begin(feed: SnapshotFeed, nowMs: number): void {
     this.#feed = feed;
     this.#nextFeed = undefined;
     this.#viewTick = Number.NaN;
     this.world.clear();
-    this.inputs.restart(feed.decoder.epoch);
+    const carriedMs = MAX_CARRIED_MS - (nowMs - this.#lastInputMs);
+    const kept = Math.max(0, 1 + Math.floor(carriedMs / this.#tickMs));
+    this.inputs.restart(feed.decoder.epoch, feed.nextInput, kept);
   }
 
   /** Takes over what the newest snapshot says of the own player. */

@@ -15,12 +15,15 @@ export class SnapshotFeed {
   readonly decoder: SnapshotDecoder;
   /** Length of a tick of the server's; ms. */
   readonly tickMs: number;
+  /** The first input that the server had not taken when this life began. */
+  readonly nextInput: number;
   readonly #serverClock = new ServerClock();
   readonly #interpolation = new InterpolationClock();
 
-  constructor(wire: GameWire, { epoch, capacity, tickHz }: WelcomeMessage) {
+  constructor(wire: GameWire, { epoch, capacity, tickHz, nextInput }: WelcomeMessage) {
     this.decoder = new SnapshotDecoder(wire.snapshots, { epoch, capacity: Math.min(capacity, MAX_ENTITIES) });
     this.tickMs = 1000 / Math.max(1, tickHz);
+    this.nextInput = nextInput;
   }
 
   /** Takes a snapshot that arrived at `nowMs`. What became of it, and how many ticks newer than all before it is. */

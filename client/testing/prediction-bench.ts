@@ -56,10 +56,10 @@ export class PredictionBench {
     return { x: value("x"), y: value("y"), aim: value("aim") };
   }
 
-  /** The connection is a new one: what was sent and not answered is lost. */
+  /** The connection is a new one, so late that nothing of what was sent and not answered is sent again. */
   reconnect(): void {
     this.#tell();
-    this.#inputs.restart(1);
+    this.#inputs.restart(1, this.#inputs.lastProcessed, 0);
   }
 
   /** The server steps what is old enough, and its answer arrives at once. */

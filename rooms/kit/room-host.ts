@@ -1,5 +1,6 @@
 // What a room needs of the process that runs it. The process installs one host; a test installs its own.
 import type { JoinTicketClaims } from "../../shared/schema/platform/index.ts";
+import { guarded } from "./guarded.ts";
 
 /** What a client showed when it asked for a seat. */
 export interface SeatClaim {
@@ -29,13 +30,27 @@ export interface RoomHost {
   onTick(mode: string, durationMs: number, isLate: boolean): void;
   /** Called after each tick with what became of the inputs of clients that speak snapshots. */
   onInputs?(mode: string, applied: number, lost: number): void;
+  /** `onTick` or `onInputs` has thrown, for the first time. It is no room's fault, and no room notices. */
+  onWatchFailed(error: Error): void;
 }
 
 let installed: RoomHost | undefined;
 
 /** Installs the host of this process; called once, by the composition root, before any room exists. */
 export function installRoomHost(host: RoomHost): void {
-  installed = host;
+  let hasFailed = false;
+  const report = (error: Error): void => {
+    if (!hasFailed) host.onWatchFailed(error);
+    hasFailed = true;
+  };
+  // The rest passes as it is: who is not admitted is told by an exception.
+  installed = {
+    admit: (claim) => host.admit(claim),
+    onRoomFailed: (failure) => host.onRoomFailed(failure),
+    onTick: guarded(host.onTick.bind(host), report),
+    onInputs: guarded((...counts: [string, number, number]) => host.onInputs?.(...counts), report),
+    onWatchFailed: report,
+  };
 }
 
 /** The installed host. Throws when there is none: a room must not run unwatched. */

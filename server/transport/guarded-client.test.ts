@@ -5,11 +5,13 @@ import { createMetrics } from "../ops/metrics.ts";
 import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
 import { GuardedClient } from "./guarded-client.ts";
 import { HybridClient } from "./hybrid-client.ts";
+import type { LeanWebSocket } from "./websocket/lean-web-socket.ts";
 
 /** A socket that keeps what it is given, as one under back-pressure does. */
 class SlowSocket extends EventEmitter {
   readonly frames: Uint8Array[] = [];
   queuedBytes = 0;
+  heardMs = 0;
   isTerminated = false;
 
   send(frame: Uint8Array): void {
@@ -23,7 +25,7 @@ class SlowSocket extends EventEmitter {
 }
 
 const metrics = createMetrics({ rooms: () => ({}), clients: () => 0 });
-const socketOf = (socket: SlowSocket) => socket as unknown as ConstructorParameters<typeof GuardedClient>[1];
+const socketOf = (socket: SlowSocket) => socket as unknown as LeanWebSocket;
 
 test("a client that reads too slowly is ended before what waits for it grows past a mebibyte and a frame", () => {
   const socket = new SlowSocket();
@@ -85,4 +87,38 @@ test("a frame that the data channel cannot take now is lost, not piled onto the 
   client.sendFast(new Uint8Array([3]), 3);
   assert.deepEqual(sent, [1, 3]);
   assert.deepEqual(socket.frames, [], "nothing went by the WebSocket");
+});
+
+test("whoever is heard by either channel lives, though its WebSocket answers no ping", () => {
+  const socket = new SlowSocket();
+  const client = new HybridClient({
+    sessionId: "s",
+    socket: socketOf(socket),
+    metrics,
+    mode: "auto",
+    tickHz: 30,
+    issueTicket: () => "ticket",
+  });
+  let hear: (frame: Uint8Array) => void = () => undefined;
+  let answerKeepAlive = (): void => undefined;
+  const channel: DatagramChannel = {
+    isOpen: true,
+    bufferedBytes: 0,
+    send: () => true,
+    keepAlive: () => true,
+    close: () => undefined,
+    onFrame: (listener) => {
+      hear = listener;
+    },
+    onKeepAlive: (listener) => {
+      answerKeepAlive = listener;
+    },
+    onClose: () => undefined,
+  };
+  client.attach(channel, () => undefined);
+  for (const sign of [() => hear(new Uint8Array([1])), () => answerKeepAlive(), () => client.onHeard("websocket")]) {
+    socket.heardMs = 0;
+    sign();
+    assert.ok(socket.heardMs > 0);
+  }
 });

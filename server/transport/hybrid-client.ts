@@ -75,8 +75,9 @@ export class HybridClient extends GuardedClient {
     this.#policy.onAck(nowMs, { rttMs: nowMs - this.#sentMs[place]!, channel: this.#sentBy[place]! });
   }
 
-  /** Anything of this client's came by `channel`. */
+  /** Anything of this client's came by `channel`. Its WebSocket may stall for seconds meanwhile, answers to pings and all. */
   onHeard(channel: FastChannel): void {
+    this.#options.socket.heardMs = performance.now();
     this.#policy.onHeard(performance.now(), channel);
   }
 
@@ -104,7 +105,10 @@ export class HybridClient extends GuardedClient {
       this.onHeard("datagram");
       onFrame(frame);
     });
-    channel.onKeepAlive(() => this.#policy.onKeepAlive(performance.now()));
+    channel.onKeepAlive(() => {
+      this.#options.socket.heardMs = performance.now();
+      this.#policy.onKeepAlive(performance.now());
+    });
     channel.onClose(() => {
       if (this.#channel !== channel) return;
       this.#channel = undefined;

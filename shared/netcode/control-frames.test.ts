@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type ControlMessage, decodeControl, encodeControl } from "./control-frames.ts";
 
 const MESSAGES: ControlMessage[] = [
-  { type: "welcome", epoch: 3, capacity: 1024, tickHz: 30 },
+  { type: "welcome", epoch: 3, capacity: 1024, tickHz: 30, nextInput: 2 ** 31 - 1 },
   { type: "channel-offer", ticket: "a-ticket" },
   { type: "channel-request" },
 ];
@@ -26,7 +26,9 @@ test("[CTL1] no bytes make the decoder throw, and rubbish is no message", () => 
     "null",
     "[]",
     "{}",
-    '{"type":"welcome","epoch":-1,"capacity":4,"tickHz":30}',
+    '{"type":"welcome","epoch":-1,"capacity":4,"tickHz":30,"nextInput":0}',
+    '{"type":"welcome","epoch":1,"capacity":4,"tickHz":30,"nextInput":2147483648}',
+    '{"type":"welcome","epoch":1,"capacity":4,"tickHz":30}',
     '{"type":"channel-offer"}',
   ]) {
     assert.equal(decodeControl(Uint8Array.from([0xfc, ...new TextEncoder().encode(rubbish)])), undefined);

@@ -1,8 +1,9 @@
 // What the two ends of a seat say to each other beside snapshots and inputs: rare, reliable, readable.
-import { FrameKind } from "./frame-kind.ts";
+import { FrameKind, MAX_TICK } from "./frame-kind.ts";
 
 /** Longest control frame; bytes. */
 export const MAX_CONTROL_BYTES = 512;
+const MAX_SMALL_COUNT = 65_536;
 
 /** Server to client, over the WebSocket, before the first snapshot of each life of the connection ([CTL2] of SPEC.md). */
 export interface WelcomeMessage {
@@ -12,6 +13,8 @@ export interface WelcomeMessage {
   /** Ids that the room's entities may have. */
   readonly capacity: number;
   readonly tickHz: number;
+  /** The first of the client's inputs that the server has not taken in an earlier life; 0 in the first ([INP8]). */
+  readonly nextInput: number;
 }
 
 /** Server to client, over the WebSocket: a data channel may be opened with this single-use ticket ([CTL3]). */
@@ -54,9 +57,10 @@ function isControlMessage(value: unknown): value is ControlMessage {
   const message = value as Record<string, unknown>;
   if (message["type"] === "channel-request") return true;
   if (message["type"] === "channel-offer") return typeof message["ticket"] === "string";
-  return message["type"] === "welcome" && ["epoch", "capacity", "tickHz"].every((name) => isCount(message[name]));
+  const isWelcome = message["type"] === "welcome" && isCount(message["nextInput"], MAX_TICK);
+  return isWelcome && ["epoch", "capacity", "tickHz"].every((name) => isCount(message[name], MAX_SMALL_COUNT));
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_536;
+function isCount(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }

@@ -6,6 +6,7 @@ import { BitReader } from "./bit-reader.ts";
 import { BitWriter } from "./bit-writer.ts";
 import { FieldLayout } from "./field-layout.ts";
 import { FrameKind, frameKindOf, MAX_FRAME_BYTES } from "./frame-kind.ts";
+import { MAX_UNCONFIRMED_INPUTS } from "./input-frames.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
 import { seededRandom } from "./random.ts";
@@ -166,12 +167,12 @@ test(`[SNAP14] ${FRAMES} bent snapshots: no throw, no hang, no growth, and hones
 test(`[INP6] ${FRAMES} bent input frames: no throw, no hang, no growth, values in range, order kept`, (context) => {
   context.diagnostic(`FUZZ_SEED=${SEED}`);
   const mutator = new Mutator(SEED + 1, honestInputs(), FrameKind.input);
-  let receiver = new InputReceiver(layout, { capacity: 32 });
+  let receiver = new InputReceiver(layout);
   const outcomes: Record<string, number> = {};
   const taken = [0, 0, 0, 0];
   for (let index = 0; index < FRAMES; index++) {
     if (index % 50 === 0) {
-      receiver = new InputReceiver(layout, { capacity: 32 });
+      receiver = new InputReceiver(layout);
       mutator.around = (index / 50) % 100;
     }
     const frame = mutator.next();
@@ -183,7 +184,7 @@ test(`[INP6] ${FRAMES} bent input frames: no throw, no hang, no growth, values i
       SEED + 1,
       index,
     );
-    assert.ok(receiver.depth >= 0 && receiver.depth <= 32);
+    assert.ok(receiver.depth >= 0 && receiver.depth <= MAX_UNCONFIRMED_INPUTS);
     const before = receiver.lastTakenTick;
     if (receiver.take(taken)) {
       assert.ok(receiver.lastTakenTick > before);

@@ -15,14 +15,9 @@ export { FieldLayout, MAX_FIELD_BITS, MAX_FIELDS } from "./field-layout.ts";
 export { EPOCH_COUNT, FrameKind, frameKindOf, MAX_FRAME_BYTES, MAX_TICK } from "./frame-kind.ts";
 export { GameWire, SELF_KIND } from "./game-wire.ts";
 export { IdSet } from "./id-set.ts";
-export { type InputHeader, MAX_INPUTS_PER_FRAME, maxInputFrameBytes } from "./input-frames.ts";
+export { type InputHeader, MAX_UNCONFIRMED_INPUTS, maxInputFrameBytes } from "./input-frames.ts";
 export { InputPacer, type InputPacerOptions, MAX_TICK_RATE, MIN_TICK_RATE } from "./input-pacer.ts";
-export {
-  DEFAULT_INPUT_CAPACITY,
-  type InputOutcome,
-  InputReceiver,
-  type InputReceiverOptions,
-} from "./input-receiver.ts";
+export { type InputOutcome, InputReceiver, type InputReceiverOptions } from "./input-receiver.ts";
 export { InputSender, type InputSenderOptions, type SnapshotAck } from "./input-sender.ts";
 export { InterpolationClock, type InterpolationOptions } from "./interpolation-clock.ts";
 export { type Random, seededRandom } from "./random.ts";

@@ -4,10 +4,15 @@ import type { BitWriter } from "./bit-writer.ts";
 import type { FieldLayout } from "./field-layout.ts";
 import { EPOCH_BITS, FrameKind, MAX_TICK } from "./frame-kind.ts";
 
-/** Most inputs in one frame ([INP2] of SPEC.md): an input is lost for good when 16 frames in a row are. */
-export const MAX_INPUTS_PER_FRAME = 16;
+/**
+ * Most inputs that a client may have unconfirmed, that a frame carries and that the server holds ([INP2] and [INP5] of SPEC.md): at
+ * 30 Hz those of two seconds. A client that has as many waits until some are confirmed, so that none is lost on its way.
+ */
+export const MAX_UNCONFIRMED_INPUTS = 64;
+/** Longest input frame; bytes. Layouts so large that 64 inputs would be longer have fewer. */
+const MAX_FRAME_BYTES = 1_150;
 
-const COUNT_BITS = 5;
+const COUNT_BITS = 7;
 const STAMP_BITS = 16;
 const RESERVED_BITS = 1;
 const VIEW_BITS = 10;
@@ -29,7 +34,7 @@ export type InputHeader = {
   viewAge: number;
   /** The client's clock when it sent the frame, 16 bits of milliseconds; -1 for none. */
   stamp: number;
-  /** Number of inputs, 0 to 16. */
+  /** Number of inputs, 0 to 64. */
   count: number;
   /** Tick of the last of them; the others are the ticks before it. Of no meaning when there are none. */
   newestTick: number;
@@ -40,9 +45,15 @@ export function emptyInputHeader(): InputHeader {
   return { epoch: 0, snapshotTick: -1, snapshotMask: 0, viewAge: -1, stamp: -1, count: 0, newestTick: -1 };
 }
 
+/** How many inputs of a layout may be unconfirmed: 64, or as many as fit in 1,150 bytes, which are at least 23. */
+export function maxUnconfirmedInputs(layout: FieldLayout): number {
+  const fitting = Math.floor((8 * MAX_FRAME_BYTES - MAX_HEADER_BITS) / (1 + layout.totalBits));
+  return Math.min(MAX_UNCONFIRMED_INPUTS, fitting);
+}
+
 /** Bytes of the longest frame of a layout. */
 export function maxInputFrameBytes(layout: FieldLayout): number {
-  return Math.ceil((MAX_HEADER_BITS + MAX_INPUTS_PER_FRAME * (1 + layout.totalBits)) / 8);
+  return Math.ceil((MAX_HEADER_BITS + maxUnconfirmedInputs(layout) * (1 + layout.totalBits)) / 8);
 }
 
 /** Writes the header, the frame kind included. */
@@ -80,7 +91,7 @@ export function readInputHeader(reader: BitReader, header: InputHeader): boolean
   header.stamp = hasStamp ? reader.read(STAMP_BITS) : -1;
   header.count = reader.read(COUNT_BITS);
   header.newestTick = header.count > 0 ? reader.read(32) : -1;
-  if (reader.overflowed || header.count > MAX_INPUTS_PER_FRAME) return false;
+  if (reader.overflowed || header.count > MAX_UNCONFIRMED_INPUTS) return false;
   const isOldestValid = header.count === 0 || header.newestTick - header.count + 1 >= 0;
   return isOldestValid && header.snapshotTick <= MAX_TICK && header.newestTick <= MAX_TICK;
 }

@@ -5,25 +5,25 @@ import { EPOCH_COUNT } from "./frame-kind.ts";
 import {
   emptyInputHeader,
   type InputHeader,
-  MAX_INPUTS_PER_FRAME,
+  MAX_UNCONFIRMED_INPUTS,
   maxInputFrameBytes,
   readInputHeader,
   VIEW_STEPS_PER_TICK,
 } from "./input-frames.ts";
 import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
 
-/** Inputs that may wait for the simulation unless the caller says otherwise. When more come, the oldest are given up. */
-export const DEFAULT_INPUT_CAPACITY = 64;
+const CAPACITY = MAX_UNCONFIRMED_INPUTS;
 
 /** What became of an input frame ([INP6] of SPEC.md). Only an `accepted` one changed anything but the acks. */
 export type InputOutcome = "accepted" | "duplicate" | "foreign" | "malformed";
 
-/** `epoch`: which life of the connection to listen to. `capacity`: most inputs that wait. */
-export type InputReceiverOptions = { epoch?: number; capacity?: number };
+/** `epoch`: which life of the connection to listen to. */
+export type InputReceiverOptions = { epoch?: number };
 
 /**
- * Buffers one client's inputs by tick. `take` gives the next one in order: never one twice, never an older after a newer. It never
- * throws and never holds more than `capacity` inputs. How many to take in a tick is the room's affair: it owns the input budget.
+ * Buffers one client's inputs by tick. `take` gives the next one in order: never one twice, never an older after a newer, over all
+ * lives of its connection. It never throws and never holds more than 64 inputs: when more come, the oldest are given up. How many to
+ * take in a tick is the room's affair: it owns the input budget.
  */
 export class InputReceiver {
   /** The header of the last frame that was no worse than `duplicate`: its snapshot ack is for the client's encoder. */
@@ -38,8 +38,6 @@ export class InputReceiver {
   echoStamp = -1;
 
   private readonly layout: FieldLayout;
-  private readonly epoch: number;
-  private readonly capacity: number;
   private readonly maxFrameBytes: number;
   private readonly reader = new BitReader();
   private readonly incoming: InputHeader = emptyInputHeader();
@@ -48,6 +46,7 @@ export class InputReceiver {
   private readonly viewTicks: Float64Array;
   private readonly values: Int32Array;
   private readonly frameValues: Int32Array;
+  private epoch: number;
   private nextTick = -1;
   private newestTick = -1;
   private echoArrivedMs = 0;
@@ -55,17 +54,23 @@ export class InputReceiver {
   constructor(layout: FieldLayout, options: InputReceiverOptions = {}) {
     this.layout = layout;
     this.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
-    this.capacity = options.capacity ?? DEFAULT_INPUT_CAPACITY;
-    if (!Number.isInteger(this.capacity) || this.capacity < MAX_INPUTS_PER_FRAME) {
-      throw new RangeError(
-        `capacity ${this.capacity}: it must hold a whole frame, so at least ${MAX_INPUTS_PER_FRAME} inputs`,
-      );
-    }
     this.maxFrameBytes = maxInputFrameBytes(layout);
-    this.ticks = new Float64Array(this.capacity).fill(-1);
-    this.viewTicks = new Float64Array(this.capacity);
-    this.values = new Int32Array(this.capacity * layout.size);
-    this.frameValues = new Int32Array(MAX_INPUTS_PER_FRAME * layout.size);
+    this.ticks = new Float64Array(CAPACITY).fill(-1);
+    this.viewTicks = new Float64Array(CAPACITY);
+    this.values = new Int32Array(CAPACITY * layout.size);
+    this.frameValues = new Int32Array(CAPACITY * layout.size);
+  }
+
+  /** The first input that has neither been taken nor given up: where a client goes on in another life of its connection ([INP8]). */
+  get nextInput(): number {
+    return Math.max(0, this.nextTick);
+  }
+
+  /** Listens to another life of the connection from now on. What waits still counts; acks and stamps begin anew. */
+  restart(epoch: number): void {
+    this.epoch = epoch % EPOCH_COUNT;
+    Object.assign(this.header, emptyInputHeader());
+    this.echoStamp = -1;
   }
 
   /** Inputs from the next one to the newest, gaps included: the buffer depth that snapshots report. */
@@ -92,15 +97,15 @@ export class InputReceiver {
   take(into: Float64Array | number[]): boolean {
     if (this.depth === 0) return false;
     // Bounded by the capacity: `store` keeps the next tick within it of the newest, and the newest is always there.
-    while (this.ticks[this.nextTick % this.capacity] !== this.nextTick) {
+    while (this.ticks[this.nextTick % CAPACITY] !== this.nextTick) {
       this.nextTick++;
       this.lostCount++;
     }
-    const start = (this.nextTick % this.capacity) * this.layout.size;
+    const start = (this.nextTick % CAPACITY) * this.layout.size;
     for (let field = 0; field < this.layout.size; field++) {
       into[field] = this.layout.dequantize(field, this.values[start + field]!);
     }
-    this.lastTakenViewTick = this.viewTicks[this.nextTick % this.capacity]!;
+    this.lastTakenViewTick = this.viewTicks[this.nextTick % CAPACITY]!;
     this.lastTakenTick = this.nextTick++;
     return true;
   }
@@ -143,8 +148,8 @@ export class InputReceiver {
     let isNew = false;
     for (let index = 0; index < count; index++) {
       const tick = oldest + index;
-      if (tick < this.nextTick || tick <= this.newestTick - this.capacity) continue;
-      const place = tick % this.capacity;
+      if (tick < this.nextTick || tick <= this.newestTick - CAPACITY) continue;
+      const place = tick % CAPACITY;
       if (this.ticks[place] === tick) continue;
       this.ticks[place] = tick;
       // The player's view moves on with its inputs, a tick for a tick: so what is said of the newest tells of the others.
@@ -156,7 +161,7 @@ export class InputReceiver {
       isNew = true;
     }
     if (newestTick > this.newestTick) this.newestTick = newestTick;
-    const floor = this.newestTick - this.capacity + 1;
+    const floor = this.newestTick - CAPACITY + 1;
     if (this.nextTick < floor) {
       this.lostCount += floor - this.nextTick;
       this.nextTick = floor;

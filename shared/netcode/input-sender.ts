@@ -2,7 +2,7 @@
 import { BitWriter } from "./bit-writer.ts";
 import type { FieldLayout } from "./field-layout.ts";
 import { EPOCH_COUNT, MAX_TICK } from "./frame-kind.ts";
-import { MAX_INPUTS_PER_FRAME, maxInputFrameBytes, VIEW_STEPS_PER_TICK, writeInputHeader } from "./input-frames.ts";
+import { maxInputFrameBytes, maxUnconfirmedInputs, VIEW_STEPS_PER_TICK, writeInputHeader } from "./input-frames.ts";
 import { clockStamp } from "./server-clock.ts";
 
 /** `epoch`: which life of the connection this is. `firstTick`: tick of the first input, 0 unless given. */
@@ -12,25 +12,25 @@ export type InputSenderOptions = { epoch?: number; firstTick?: number };
 export type SnapshotAck = { readonly newest: number; readonly mask: number };
 
 /**
- * Collects a client's inputs, one a tick, and encodes frames with the full state of each unconfirmed one, at most the newest 16
- * ([INP1] to [INP4] of SPEC.md). The same bytes go over a WebSocket or a data channel.
+ * Collects a client's inputs, one a tick, and encodes frames with the full state of each unconfirmed one ([INP1] to [INP4] of SPEC.md).
+ * The same bytes go over a WebSocket or a data channel. Whoever pushes no more than there is `room` for loses none.
  */
 export class InputSender {
   private readonly layout: FieldLayout;
-  private readonly epoch: number;
-  private readonly firstTick: number;
+  private readonly capacity: number;
   private readonly values: Int32Array;
   private readonly writer: BitWriter;
+  private epoch: number;
   private nextTick: number;
   private confirmedTick: number;
 
   constructor(layout: FieldLayout, options: InputSenderOptions = {}) {
     this.layout = layout;
     this.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
-    this.firstTick = options.firstTick ?? 0;
-    this.nextTick = this.firstTick;
-    this.confirmedTick = this.firstTick - 1;
-    this.values = new Int32Array(MAX_INPUTS_PER_FRAME * layout.size);
+    this.nextTick = options.firstTick ?? 0;
+    this.confirmedTick = this.nextTick - 1;
+    this.capacity = maxUnconfirmedInputs(layout);
+    this.values = new Int32Array(this.capacity * layout.size);
     this.writer = new BitWriter(new Uint8Array(maxInputFrameBytes(layout)));
   }
 
@@ -42,6 +42,21 @@ export class InputSender {
   /** Inputs that the server has not confirmed. */
   get unconfirmedCount(): number {
     return this.newestTick - this.confirmedTick;
+  }
+
+  /** How many more may be pushed before the oldest unconfirmed one is given up. */
+  get room(): number {
+    return this.capacity - this.unconfirmedCount;
+  }
+
+  /**
+   * Goes on in another life of the connection ([INP8]): `nextInput` is the first that the server has not taken, and of those from
+   * there on the newest `kept` are carried over. Numbers go on.
+   */
+  restart(epoch: number, nextInput: number, kept: number): void {
+    this.epoch = epoch % EPOCH_COUNT;
+    this.nextTick = Math.max(this.nextTick, nextInput);
+    this.confirmedTick = Math.max(this.confirmedTick, nextInput - 1, this.newestTick - kept);
   }
 
   /**
@@ -58,6 +73,7 @@ export class InputSender {
       values[field] = this.layout.dequantize(field, quantized);
     }
     this.nextTick = tick + 1;
+    this.confirmedTick = Math.max(this.confirmedTick, tick - this.capacity);
     return tick;
   }
 
@@ -73,7 +89,7 @@ export class InputSender {
    */
   encode(nowMs: number, ack: SnapshotAck, viewTick: number = Number.NaN): Uint8Array {
     const { writer, layout } = this;
-    const oldest = Math.max(this.confirmedTick + 1, this.nextTick - MAX_INPUTS_PER_FRAME);
+    const oldest = this.confirmedTick + 1;
     const count = this.nextTick - oldest;
     writer.reset();
     writeInputHeader(writer, {
@@ -100,7 +116,7 @@ export class InputSender {
   }
 
   private startOf(tick: number): number {
-    return (tick % MAX_INPUTS_PER_FRAME) * this.layout.size;
+    return (tick % this.capacity) * this.layout.size;
   }
 
   private isSame(start: number, other: number): boolean {

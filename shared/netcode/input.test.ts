@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { angle, boolean, integer } from "../schema/motion.ts";
 import { FieldLayout } from "./field-layout.ts";
+import { MAX_UNCONFIRMED_INPUTS, maxInputFrameBytes } from "./input-frames.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
 import { seededRandom } from "./random.ts";
@@ -37,16 +38,17 @@ test("[INP1] what push leaves in the values is what the server reads, with tick,
   assert.equal(receiver.take(taken), false);
 });
 
-test("[INP2] a frame carries every unconfirmed input up to 16, each as a whole, and none that is confirmed", () => {
+test("[INP2] a frame carries every unconfirmed input, each as a whole, and none that is confirmed; there may be 64", () => {
   const sender = new InputSender(layout);
   for (let index = 0; index < 40; index++) sender.push([0, 1, index / 10, 0]);
+  assert.equal(sender.room, 24);
   const late = new InputReceiver(layout);
   late.accept(sender.encode(0, NO_ACK), 0);
-  assert.equal(late.depth, 16);
+  assert.equal(late.depth, 40);
   sender.confirm(37);
   sender.confirm(5);
   sender.confirm(99);
-  assert.equal(sender.unconfirmedCount, 2);
+  assert.deepEqual([sender.unconfirmedCount, sender.room], [2, 62]);
   const receiver = new InputReceiver(layout);
   receiver.accept(sender.encode(0, NO_ACK), 0);
   const taken = [0, 0, 0, 0];
@@ -55,16 +57,81 @@ test("[INP2] a frame carries every unconfirmed input up to 16, each as a whole, 
   assert.ok(Math.abs(taken[2]! - (3.8 - 2 * Math.PI)) <= layout.maxError(2) + 1e-9);
 });
 
+test("[INP2] the longest frame of the largest layout is one datagram, and carries all that may be unconfirmed", () => {
+  const largest = new FieldLayout(
+    Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`field${index}`, integer(0, 2 ** 24 - 1)])),
+  );
+  const sender = new InputSender(largest);
+  const most = sender.room;
+  assert.equal(most, 23);
+  for (let tick = 0; tick < most; tick++) sender.push(new Array(16).fill(tick));
+  const frame = sender.encode(0, { newest: 1, mask: 0 }, 0.5);
+  assert.ok(frame.length <= maxInputFrameBytes(largest) && maxInputFrameBytes(largest) <= 1_150);
+  const receiver = new InputReceiver(largest);
+  assert.equal(receiver.accept(frame, 0), "accepted");
+  assert.equal(receiver.depth, most);
+});
+
+test("[INP2] [INP8] whatever a network does, and over reconnections, no input is lost that had room when it was made", () => {
+  const settings = fc.record({
+    seed: fc.integer(),
+    lossShare: fc.constantFrom(0, 0.2, 0.7),
+    jitterTicks: fc.constantFrom(1, 5, 40),
+    stallTicks: fc.constantFrom(0, 10, 100),
+    drops: fc.constantFrom(0, 1, 20),
+  });
+  fc.assert(
+    fc.property(settings, ({ seed, lossShare, jitterTicks, stallTicks, drops }) => {
+      const random = seededRandom(seed);
+      const TICKS = 400;
+      let stalledUntil = 0;
+      const delayMs = (now: number) => Math.max(stalledUntil - now, 0) + random() * jitterTicks;
+      const profile = { lossShare, duplicateShare: 0.1, delayMs };
+      const up = new SimulatedLink<Uint8Array>(random, profile);
+      const down = new SimulatedLink<{ epoch: number; confirmed: number }>(random, profile);
+      const sender = new InputSender(layout);
+      const receiver = new InputReceiver(layout);
+      const taken = [0, 0, 0, 0];
+      let next = 0;
+      let epoch = 0;
+      let made = 0;
+      for (let tick = 0; tick < 2 * TICKS; tick++) {
+        if (stallTicks > 0 && random() < 0.01) stalledUntil = tick + stallTicks;
+        if (random() < drops / TICKS) {
+          // A new connection: what is under way of the old one may still come, and must not count.
+          receiver.restart(++epoch);
+          sender.restart(epoch, receiver.nextInput, MAX_UNCONFIRMED_INPUTS);
+        }
+        if (tick < TICKS && sender.room > 0) {
+          assert.equal(sender.push([0, 0, 0, made % 2]), made);
+          made += 1;
+        }
+        up.send(tick, sender.encode(tick, NO_ACK).slice());
+        for (const frame of up.receive(tick)) assert.notEqual(receiver.accept(frame, tick), "malformed");
+        for (let count = 0; count < 2 && receiver.take(taken); count++) {
+          assert.equal(receiver.lastTakenTick, next, "the next one, each once");
+          assert.equal(taken[3], next % 2);
+          next += 1;
+        }
+        down.send(tick, { epoch, confirmed: receiver.lastTakenTick });
+        for (const told of down.receive(tick)) if (told.epoch === epoch) sender.confirm(told.confirmed);
+      }
+      assert.equal(receiver.lostCount, 0);
+      if (lossShare < 0.5) assert.equal(next, made, "and in the end all of them");
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("[INP3] whatever is lost, doubled, late or reordered, inputs come out once, in order, as they went in", () => {
   const settings = fc.record({
     seed: fc.integer(),
     lossShare: fc.constantFrom(0, 0.05, 0.2, 0.7),
     duplicateShare: fc.constantFrom(0, 0.2),
     jitterTicks: fc.constantFrom(0, 1, 5, 40),
-    capacity: fc.constantFrom(16, 64),
   });
   fc.assert(
-    fc.property(settings, ({ seed, lossShare, duplicateShare, jitterTicks, capacity }) => {
+    fc.property(settings, ({ seed, lossShare, duplicateShare, jitterTicks }) => {
       const random = seededRandom(seed);
       const link = new SimulatedLink<Uint8Array>(random, {
         lossShare,
@@ -72,7 +139,7 @@ test("[INP3] whatever is lost, doubled, late or reordered, inputs come out once,
         delayMs: () => random() * jitterTicks,
       });
       const sender = new InputSender(layout);
-      const receiver = new InputReceiver(layout, { capacity });
+      const receiver = new InputReceiver(layout);
       const sent: number[][] = [];
       let applied = 0;
       let previous = -1;
@@ -84,7 +151,7 @@ test("[INP3] whatever is lost, doubled, late or reordered, inputs come out once,
           assert.deepEqual(taken, sent[previous]);
           applied++;
         }
-        assert.ok(receiver.depth <= capacity);
+        assert.ok(receiver.depth <= MAX_UNCONFIRMED_INPUTS);
       };
       for (let tick = 0; tick < 200; tick++) {
         const values = [Math.floor(random() * 3) - 1, random() < 0.9 ? 0 : 1, random() * 6, random() < 0.2 ? 1 : 0];
@@ -149,23 +216,24 @@ test("[INP4] inputs that the client stopped sending are skipped at once and coun
   sender.push([0, 0, 0, 0]);
   receiver.accept(sender.encode(0, NO_ACK), 0);
   for (let index = 0; index < 30; index++) sender.push([0, 0, 0, 0]);
+  sender.restart(0, 0, 10);
   receiver.accept(sender.encode(0, NO_ACK), 0);
   const taken = [0, 0, 0, 0];
   receiver.take(taken);
   assert.deepEqual([receiver.lastTakenTick, receiver.lostCount], [0, 0]);
   receiver.take(taken);
-  assert.deepEqual([receiver.lastTakenTick, receiver.lostCount], [15, 14]);
+  assert.deepEqual([receiver.lastTakenTick, receiver.lostCount], [21, 20]);
 });
 
 test("[INP5] a client that floods fills its own buffer and no more; the oldest are given up", () => {
   const sender = new InputSender(layout);
-  const receiver = new InputReceiver(layout, { capacity: 20 });
+  const receiver = new InputReceiver(layout);
   for (let index = 0; index < 1000; index++) {
     sender.push([0, 0, index, 0]);
     receiver.accept(sender.encode(0, NO_ACK), 0);
   }
-  assert.equal(receiver.depth, 20);
-  assert.equal(receiver.lostCount, 980);
+  assert.equal(receiver.depth, 64);
+  assert.equal(receiver.lostCount, 936);
 });
 
 test("[INP5] a jump of the tick to its very end costs no more than any other frame", () => {

@@ -1,7 +1,5 @@
 // Datagrams between a real browser and our server: they open, they carry, they survive a gap, or they quietly do not come.
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import {
@@ -13,6 +11,7 @@ import { startUdpProxy } from "../network/index.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { buildDatagramPage, type DatagramPage } from "../support/datagram-page.ts";
 import { DatagramPort } from "../support/datagram-port.ts";
+import { freeUdpPort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 
 const OPENINGS = 10;
@@ -146,13 +145,3 @@ test("a channel whose page is gone is closed on the server too", async () => {
   await tab.close();
   await port.close();
 });
-
-/** A port that nobody listens on. */
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}

@@ -1,12 +1,11 @@
 // Datagrams between our client in Node and our server, over real UDP on loopback.
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { openDatagramChannel } from "../../client/datagram/index.ts";
 import type { DatagramChannel } from "../../server/transport/datagrams/datagram-channel.ts";
 import { startUdpProxy } from "../network/index.ts";
 import { DatagramPort } from "../support/datagram-port.ts";
+import { freeUdpPort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 
 const OPENINGS = 40;
@@ -17,7 +16,16 @@ let port: DatagramPort;
 before(async () => {
   port = await DatagramPort.open();
 });
-after(() => port.close());
+after(() => part(port));
+
+/**
+ * Ends a port when its clients have said goodbye. One whose last packets are lost repeats them for half a minute, as SCTP
+ * does, and in Node the process lives as long.
+ */
+async function part(from: DatagramPort): Promise<void> {
+  await until("the clients have gone", () => from.datagrams.stats.connections === 0);
+  await from.close();
+}
 
 async function open(session: string, from = port) {
   const channel = await openDatagramChannel({ url: from.url, ticket: from.datagrams.issueTicket(session) });
@@ -93,16 +101,6 @@ test("behind a public address, the client goes there and nowhere else", async ()
   assert.deepEqual([...(await echo)], [1, 2, 3]);
   assert.equal(proxy.counters().clients, 1, "the client has no other way in");
   channel.close();
-  await behind.close();
+  await part(behind);
   await proxy.close();
 });
-
-/** A port that nobody listens on. */
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}

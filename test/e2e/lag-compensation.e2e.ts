@@ -1,15 +1,12 @@
 // What is hit on the shooter's screen is hit, at 120 ms latency: a real mouse, a real page, a target that runs across.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { MAX_HEALTH, PLAYER_RADIUS, RUN_SPEED, SHOT_DAMAGE } from "../../shared/schema/arena/index.ts";
-import { launchChromium } from "../support/chromium.ts";
 import { Fighter, type ShotTold } from "../support/fighter.ts";
 import { GamePage, type Point } from "../support/game-page.ts";
-import { GameStack } from "../support/game-stack.ts";
 import { ScreenWatch } from "../support/screen-watch.ts";
+import { setStage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
-import { buildWebClient } from "../support/web-build.ts";
 
 const LATENCY_MS = 120;
 /** The target runs up and down this far from the shooter, and turns this far from the shooter's height. */
@@ -24,22 +21,13 @@ const CLEAR_HIT_METRES = 0.6 * PLAYER_RADIUS;
 const WANTED_HITS = 3;
 const MAX_SHOTS = 15;
 
-let stack: GameStack;
-let browser: Browser;
-
-before(async () => {
-  browser = await launchChromium();
-  await buildWebClient();
-  stack = await GameStack.start();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const stage = setStage();
 
 test("a shot that hits on the shooter's screen at 120 ms latency counts, though the target has run on", async (t) => {
-  const shooter = await GamePage.join(browser, stack.platformUrl, { query: `latency=${LATENCY_MS}&ghost=1` });
-  const target = await Fighter.join(stack.platformUrl);
+  const shooter = await GamePage.join(stage.browser, stage.stack.platformUrl, {
+    query: `latency=${LATENCY_MS}&ghost=1`,
+  });
+  const target = await Fighter.join(stage.stack.platformUrl);
   t.after(() => target.leave());
   const told = listenForShots(target, await shooter.sessionId());
   const screen = await ScreenWatch.on(shooter, target.sessionId);

@@ -1,32 +1,18 @@
 // The other games in the browser: the swarm drawn from snapshots alone, and a table of cards for two.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import type {} from "../../web/cards/play.ts";
 import type {} from "../../web/swarm/play.ts";
-import { launchChromium } from "../support/chromium.ts";
 import { GamePage } from "../support/game-page.ts";
-import { GameStack } from "../support/game-stack.ts";
-import { buildWebClient } from "../support/web-build.ts";
+import { setStage } from "../support/stage.ts";
 
 const SIZE = { width: 1280, height: 800 };
 const PATIENCE = { timeout: 45_000 };
 
-let stack: GameStack;
-let browser: Browser;
-
-before(async () => {
-  browser = await launchChromium();
-  await buildWebClient();
-  stack = await GameStack.start();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const stage = setStage();
 
 test("the title screen and the page offer every game, and the address chooses one", async () => {
-  const game = await GamePage.open(browser, stack.platformUrl, { ...SIZE, query: "game=cards" });
+  const game = await GamePage.open(stage.browser, stage.stack.platformUrl, { ...SIZE, query: "game=cards" });
   await game.page.locator("#table").waitFor({ state: "visible", ...PATIENCE });
   await game.page.locator("#table .more").click();
   const links = game.page.locator("#games-menu a");
@@ -38,7 +24,10 @@ test("the title screen and the page offer every game, and the address chooses on
 });
 
 test("the swarm: a herder runs in the same frame's prediction, sees what is near, and nothing is corrected", async (t) => {
-  const game = await GamePage.open(browser, stack.platformUrl, { ...SIZE, query: "game=swarm&quality=high" });
+  const game = await GamePage.open(stage.browser, stage.stack.platformUrl, {
+    ...SIZE,
+    query: "game=swarm&quality=high",
+  });
   await game.page.waitForFunction(() => (window.__swarm?.shown ?? 0) > 10, undefined, PATIENCE);
   const own = () =>
     game.page.evaluate(() => {
@@ -72,7 +61,7 @@ test("the swarm: a herder runs in the same frame's prediction, sees what is near
 
 test("cards: two pages are dealt in, each sees its own hand alone, and a card that is laid is on both tables", async () => {
   const [ann, bob] = await Promise.all(
-    [0, 1].map(() => GamePage.open(browser, stack.platformUrl, { ...SIZE, query: "game=cards" })),
+    [0, 1].map(() => GamePage.open(stage.browser, stage.stack.platformUrl, { ...SIZE, query: "game=cards" })),
   );
   assert.ok(ann && bob);
   const faces = (game: GamePage) =>

@@ -1,36 +1,23 @@
 // The page on its own: offline but for our own servers, on a phone, and in a browser that cannot draw it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { launchChromium } from "../support/chromium.ts";
 import { Fighter } from "../support/fighter.ts";
 import { GamePage } from "../support/game-page.ts";
-import { GameStack } from "../support/game-stack.ts";
+import { setStage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
-import { buildWebClient } from "../support/web-build.ts";
 
 /** A thumb's pull on a stick, in pixels: to the rim and beyond. */
 const PULL = 70;
 
-let stack: GameStack;
-let browser: Browser;
-
-before(async () => {
-  browser = await launchChromium();
-  await buildWebClient();
-  stack = await GameStack.start({ fighters: 4 });
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const stage = setStage({ fighters: 4 });
 
 test("the page plays without a request to any host but its own platform and game server", async () => {
-  const game = await GamePage.join(browser, stack.platformUrl, { width: 1280, height: 720 });
+  const game = await GamePage.join(stage.browser, stage.stack.platformUrl, { width: 1280, height: 720 });
   await game.page.waitForFunction(() => (window.__gamekeeper?.frames ?? 0) > 30);
   const hosts = new Set(game.requests.map((url) => new URL(url).host));
-  const gameHost = new URL(stack.gameEndpoint).host;
-  assert.deepEqual([...hosts].sort(), [new URL(stack.platformUrl).host, gameHost].sort());
+  const gameHost = new URL(stage.stack.gameEndpoint).host;
+  assert.deepEqual([...hosts].sort(), [new URL(stage.stack.platformUrl).host, gameHost].sort());
   assert.ok(await game.page.locator("#net").isVisible(), "a wide page opens the net graph");
   await until("figures in the net graph", async () =>
     /\d+ ms/.test(await game.page.locator("#numbers dd").first().innerText()),
@@ -41,8 +28,8 @@ test("the page plays without a request to any host but its own platform and game
 });
 
 test("two thumbs play on a phone of 390 by 844", async () => {
-  const game = await GamePage.join(browser, stack.platformUrl, { width: 390, height: 844, isPhone: true });
-  const watcher = await Fighter.join(stack.platformUrl);
+  const game = await GamePage.join(stage.browser, stage.stack.platformUrl, { width: 390, height: 844, isPhone: true });
+  const watcher = await Fighter.join(stage.stack.platformUrl);
   const id = await game.sessionId();
   await until("the phone's fighter", () => watcher.session.room.state.players.has(id));
   const from = { x: watcher.other(id).x, y: watcher.other(id).y };
@@ -74,7 +61,7 @@ test("two thumbs play on a phone of 390 by 844", async () => {
 test("a browser without WebGL gets a page that says what to do, and the scores as text", async (t) => {
   const plain = await launchChromium({ hasWebGl: false });
   t.after(() => plain.close());
-  const game = await GamePage.open(plain, stack.platformUrl, { width: 800, height: 600 });
+  const game = await GamePage.open(plain, stage.stack.platformUrl, { width: 800, height: 600 });
   await game.page.locator("#screen-problem").waitFor({ state: "visible" });
   const text = await game.page.locator("#screen").innerText();
   assert.match(text, /cannot draw the arena/);

@@ -1,30 +1,16 @@
 // A key and the frame that answers it, at 150 ms latency, in a real browser.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
+import { test } from "node:test";
 import { GamePage } from "../support/game-page.ts";
-import { GameStack } from "../support/game-stack.ts";
+import { setStage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
-import { buildWebClient } from "../support/web-build.ts";
 
 const LATENCY_MS = 150;
 const PRESSES = 5;
 /** More than rounding, less than the way of a frame. */
 const MOVED_METRES = 0.005;
 
-let stack: GameStack;
-let browser: Browser;
-
-before(async () => {
-  browser = await launchChromium();
-  await buildWebClient();
-  stack = await GameStack.start();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const stage = setStage();
 
 /** What a key press showed. */
 interface Answer {
@@ -53,7 +39,7 @@ test("with prediction off, the fighter does not move before the round trip", asy
 
 /** Opens a page, presses a key several times, and reads from the page's frames when each was answered. */
 async function pressKeys(query: string): Promise<Answer[]> {
-  const game = await GamePage.join(browser, stack.platformUrl, { query });
+  const game = await GamePage.join(stage.browser, stage.stack.platformUrl, { query });
   await until("the round trip to be the simulated one", () =>
     game.page.evaluate((least) => (window.__gamekeeper?.session?.stats.rttMs ?? 0) >= least, LATENCY_MS),
   );

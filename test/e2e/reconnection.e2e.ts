@@ -1,49 +1,35 @@
 // A network that is gone for three seconds costs a player three seconds, and nothing else.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Browser } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
 import { GamePage } from "../support/game-page.ts";
-import { GameStack } from "../support/game-stack.ts";
 import { askSeat, takeSeat, untilState } from "../support/seat.ts";
+import { setStage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
-import { buildWebClient } from "../support/web-build.ts";
 
 /** How long the network is gone: here, time itself is the subject. */
 const OUTAGE_MS = 3_000;
 
-let stack: GameStack;
-let browser: Browser;
-
-before(async () => {
-  browser = await launchChromium();
-  await buildWebClient();
-  stack = await GameStack.start({ hasCable: true });
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const stage = setStage({ hasCable: true });
 
 test("a WebSocket that is dead for 3 s comes back to the same seat and the same score", async (t) => {
-  const ann = await GamePage.join(browser, stack.platformUrl);
+  const ann = await GamePage.join(stage.browser, stage.stack.platformUrl);
   const annId = await ann.sessionId();
   // Bob plays past the cable, stands still, and sees how the room treats Ann.
-  const seat = await askSeat(stack.platformUrl);
-  const bob = await takeSeat({ ...seat, endpoint: stack.gameEndpoint });
+  const seat = await askSeat(stage.stack.platformUrl);
+  const bob = await takeSeat({ ...seat, endpoint: stage.stack.gameEndpoint });
   t.after(() => bob.leave());
   await frag(ann, bob.sessionId);
   await ann.page.evaluate(() => document.body.setAttribute("data-same-page", "yes"));
 
-  stack.cable?.pull();
+  stage.stack.cable?.pull();
   const droppedAt = performance.now();
   await ann.page.locator("#reconnecting").waitFor({ state: "visible" });
   await untilState(bob, ({ players }) => players.get(annId)?.isConnected === false);
   await ann.picture("reconnecting");
   await pause(OUTAGE_MS - (performance.now() - droppedAt));
   assert.equal(bob.state.players.get(annId)?.frags, 1, "the score waits with the seat");
-  stack.cable?.putBack();
+  stage.stack.cable?.putBack();
 
   await ann.page.locator("#reconnecting").waitFor({ state: "hidden" });
   t.diagnostic(`gone for ${OUTAGE_MS} ms, back after ${Math.round(performance.now() - droppedAt)} ms`);

@@ -1,30 +1,16 @@
 // Two people in two browsers, in one arena.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
+import { test } from "node:test";
 import { GamePage } from "../support/game-page.ts";
-import { GameStack } from "../support/game-stack.ts";
+import { setStage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
-import { buildWebClient } from "../support/web-build.ts";
 
-let stack: GameStack;
-let browser: Browser;
-
-before(async () => {
-  browser = await launchChromium();
-  await buildWebClient();
-  stack = await GameStack.start();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const stage = setStage();
 
 test("one walks by keyboard, and the other sees it walk", async (t) => {
   const [ann, bob] = await Promise.all([
-    GamePage.join(browser, stack.platformUrl),
-    GamePage.join(browser, stack.platformUrl),
+    GamePage.join(stage.browser, stage.stack.platformUrl),
+    GamePage.join(stage.browser, stage.stack.platformUrl),
   ]);
   const annId = await ann.sessionId();
   assert.notEqual(annId, await bob.sessionId(), "two pages are two players");

@@ -28,8 +28,8 @@ const CHANNELS = ["never", "auto", "always"] as const;
 type Channels = (typeof CHANNELS)[number];
 const NAMES: Readonly<Record<Channels, string>> = { never: "WebSocket alone", auto: "auto", always: "datagrams" };
 /** Of each network's table. */
-const HEAD = `| Channel | Seconds | Age p50 | Age p99 | Age max | Stalls | Longest | Inputs | Corrections | Delay | RTT | B/s in | Datagrams |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|`;
+const HEAD = `| Channel | Seconds | Age p50 | Age p99 | Age max | Stalls | Longest | Inputs | Corrections | Drops | Delay | RTT | B/s in | Datagrams |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|`;
 
 /** What the report says before its tables. */
 const INTRO = `# Network report
@@ -43,6 +43,7 @@ the named network does ([the model](../test/network/README.md)). A second player
 - **Stalls**: stretches of more than ${STALL_MS} ms without anything newer, and the longest of them.
 - **Inputs**: those applied, once each and in order, of those that were applied or lost for good.
 - **Corrections** of the own player's position of more than a millimetre; nothing pushes it, so each is a fault.
+- **Drops** of the connection, which then came back.
 - **Datagrams**: share of frames at which fast traffic came by the data channel. *auto* decides by itself, *WebSocket alone* has none.
 `;
 
@@ -127,6 +128,7 @@ function rowOf(trial: Trial): string {
     whole(stalls.longest),
     `${share.toFixed(2)} % of ${inputsApplied + inputsLost}`,
     String(trial.corrections),
+    String(trial.drops ?? "–"),
     whole(trial.interpolationDelayMs),
     whole(trial.rttMs),
     whole(trial.bytesInPerSecond),

@@ -10,6 +10,9 @@ import { until } from "../support/until.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
 
+/** Both processes are up in five seconds; on a machine that measures other things too it has taken more than 20. */
+const START_PATIENCE_MS = 60_000;
+
 /** What one run is played over. */
 export interface NetworkStackOptions {
   readonly profile: ProfileName;
@@ -72,12 +75,19 @@ export class NetworkStack {
         DRAIN_SECONDS: "0",
       }),
     ];
-    await until("the platform's /readyz to be 200", async () => {
-      for (const child of children)
-        if (!child.isRunning) throw new Error(`${child.name} ended:\n${child.lines.join("\n")}`);
-      return (await fetch(`http://127.0.0.1:${ports.platformOps}/readyz`).catch(() => undefined))?.ok;
-    });
-    return new NetworkStack({ ports, tcp, udp, children, dataDir });
+    const stack = new NetworkStack({ ports, tcp, udp, children, dataDir });
+    try {
+      const isReady = async (): Promise<boolean | undefined> => {
+        for (const child of children)
+          if (!child.isRunning) throw new Error(`${child.name} ended:\n${child.lines.join("\n")}`);
+        return (await fetch(`http://127.0.0.1:${ports.platformOps}/readyz`).catch(() => undefined))?.ok;
+      };
+      await until("the platform's /readyz to be 200", isReady, START_PATIENCE_MS);
+      return stack;
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
   }
 
   /** A counter of the game server's by its name and labels; 0 when it has not counted yet. */

@@ -29,6 +29,8 @@ export interface Trial {
   readonly inputsApplied: number;
   readonly inputsLost: number;
   readonly corrections: number;
+  /** How often the connection dropped; runs that were kept before this was counted do not say. */
+  readonly drops?: number;
   /** Share of frames at which fast traffic came by datagram. */
   readonly datagramShare: number;
   readonly rttMs: number;
@@ -41,17 +43,35 @@ type ArenaSession = GameSession<ArenaState, Player, ArenaInput>;
 /** Plays one run. Takes `seconds` and the warm-up of real time. */
 export async function runTrial(options: NetworkStackOptions & { seconds: number }): Promise<Trial> {
   const stack = await NetworkStack.start(options);
+  let session: ArenaSession | undefined;
+  let witness: Witness | undefined;
   try {
-    const session = await connect({ platformUrl: stack.platformUrl, queueTimeoutMs: 60_000 });
-    const witness = await joinPast(stack);
-    const random = seededRandom(options.seed);
-    await play(session, witness, WARM_UP_MS, random, () => undefined);
-    const trial = await measure(stack, session, witness, options, random);
-    await Promise.all([session.leave(), witness.leave()]);
-    return trial;
+    session = await connect({ platformUrl: stack.platformUrl, queueTimeoutMs: 60_000 });
+    witness = await joinPast(stack);
+    return await Promise.race([run(stack, session, witness, options), ended(session)]);
   } finally {
+    witness?.close();
+    await session?.leave();
     await stack.stop();
   }
+}
+
+async function run(
+  stack: NetworkStack,
+  session: ArenaSession,
+  witness: Witness,
+  options: NetworkStackOptions & { seconds: number },
+): Promise<Trial> {
+  const random = seededRandom(options.seed);
+  await play(session, witness, WARM_UP_MS, random, () => undefined);
+  return measure(stack, session, witness, options, random);
+}
+
+/** Rejects when the session ends, as it does when its room fails: what is measured after that is of nobody. */
+function ended(session: ArenaSession): Promise<never> {
+  return new Promise((_, reject) => {
+    session.onLeave(({ reason, code }) => reject(new Error(`The session ended in its run: ${reason} (${code}).`)));
+  });
 }
 
 /** Another player on the unmodified SDK and an untouched network: it walks, and knows the server's tick. */
@@ -64,7 +84,11 @@ async function joinPast(stack: NetworkStack): Promise<Witness> {
   const room = await client.joinById<ArenaState>(assignment.roomId);
   room.onMessage("*", () => undefined);
   const witness = {
-    leave: () => room.leave(),
+    // Without a goodbye: a room that has failed would never answer it.
+    close: () => {
+      room.reconnection.enabled = false;
+      room.connection.close();
+    },
     input: room.input<ArenaInput>({ type: ArenaInput }),
     tick: 0,
     tickAtMs: 0,
@@ -77,7 +101,7 @@ async function joinPast(stack: NetworkStack): Promise<Witness> {
 }
 
 interface Witness {
-  readonly leave: () => Promise<unknown>;
+  readonly close: () => void;
   readonly input: { data: ArenaInput; send(): unknown };
   tick: number;
   tickAtMs: number;
@@ -98,6 +122,10 @@ async function measure(
     lost: await stack.counter(lost),
     corrections: session.stats.corrections,
   };
+  let drops = 0;
+  session.onDrop(() => {
+    drops += 1;
+  });
   let frames = 0;
   let byDatagram = 0;
   let newest = session.stats.tick;
@@ -122,6 +150,7 @@ async function measure(
     inputsApplied: (await stack.counter(applied)) - before.applied,
     inputsLost: (await stack.counter(lost)) - before.lost,
     corrections: session.stats.corrections - before.corrections,
+    drops,
     datagramShare: byDatagram / Math.max(1, frames),
     rttMs: session.stats.rttMs,
     interpolationDelayMs: session.stats.interpolationDelayMs,

@@ -35,17 +35,16 @@ export interface InputCounts {
   lost: number;
 }
 
-/** The codecs of one life of a connection. */
+/** One life of a connection. */
 interface Life {
   readonly link: SnapshotLink;
   readonly encoder: SnapshotEncoder;
-  readonly receiver: InputReceiver;
   /** Acknowledged ticks that the link was told of. */
   readonly told: ReceivedTicks;
   isWelcomed: boolean;
 }
 
-/** A seat. Its codecs begin anew with each connection; its own state and id stay. */
+/** A seat. Its snapshots begin anew with each connection; its own state, its id and the numbers of its inputs stay. */
 export class SnapshotSeat<Input> {
   readonly roundTrip = new AckRoundTrip();
   /** Id of the player's own state. */
@@ -53,52 +52,46 @@ export class SnapshotSeat<Input> {
   readonly #options: SnapshotSeatOptions;
   readonly #values: Float64Array;
   readonly #input: Record<string, number | boolean> = {};
+  readonly #receiver: InputReceiver;
   #applied = 0;
-  #lost = 0;
-  /** How many of the receiver's losses are in `#lost` or were told. */
-  #lostNoted = 0;
+  /** How many of the receiver's losses were told. */
+  #lostTold = 0;
   #epoch = -1;
   #life: Life | undefined;
 
   constructor(options: SnapshotSeatOptions) {
     this.#options = options;
     this.#values = new Float64Array(options.wire.input.size);
+    this.#receiver = new InputReceiver(options.wire.input);
     this.selfId = options.tracker.reserve(options.wire.selfKind);
   }
 
-  /** The client is there, or there again: both ends begin with new codecs. */
+  /** The client is there, or there again: both ends begin with new codecs, and inputs go on where they were. */
   connect(link: SnapshotLink): void {
-    const { wire, tracker, budgetBytes } = this.#options;
-    this.disconnect();
+    const { tracker, budgetBytes } = this.#options;
     this.#epoch = (this.#epoch + 1) % EPOCH_COUNT;
-    this.#life = {
-      link,
-      encoder: new SnapshotEncoder(tracker.history, { budgetBytes, epoch: this.#epoch }),
-      receiver: new InputReceiver(wire.input, { epoch: this.#epoch }),
-      told: new ReceivedTicks(),
-      isWelcomed: false,
-    };
+    this.#receiver.restart(this.#epoch);
+    const encoder = new SnapshotEncoder(tracker.history, { budgetBytes, epoch: this.#epoch });
+    this.#life = { link, encoder, told: new ReceivedTicks(), isWelcomed: false };
   }
 
-  /** The socket is gone; the seat may wait for another. */
+  /** The socket is gone; the seat may wait for another. Inputs that have arrived are applied all the same. */
   disconnect(): void {
-    this.#noteLost();
-    this.#lostNoted = 0;
     this.#life = undefined;
   }
 
   /** Moment, in ticks, that the player saw when it made the input taken last; NaN when unknown. */
   get viewTick(): number {
-    return this.#life?.receiver.lastTakenViewTick ?? Number.NaN;
+    return this.#receiver.lastTakenViewTick;
   }
 
   /** Takes an input frame. False when it is malformed. */
   receive(frame: Uint8Array, nowMs: number): boolean {
     const life = this.#life;
     if (!life) return true;
-    const outcome = life.receiver.accept(frame, nowMs);
+    const outcome = this.#receiver.accept(frame, nowMs);
     if (outcome === "malformed" || outcome === "foreign") return outcome === "foreign";
-    const { snapshotTick, snapshotMask } = life.receiver.header;
+    const { snapshotTick, snapshotMask } = this.#receiver.header;
     if (snapshotTick < 0) return true;
     life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
     this.roundTrip.acknowledged(snapshotTick, nowMs);
@@ -122,13 +115,13 @@ export class SnapshotSeat<Input> {
 
   /** Inputs that wait. */
   get size(): number {
-    return this.#life?.receiver.depth ?? 0;
+    return this.#receiver.depth;
   }
 
   /** The next input in order, as an object that the next call overwrites; `undefined` when none waits. */
   next(): Input | undefined {
     const { input: layout } = this.#options.wire;
-    if (!this.#life?.receiver.take(this.#values)) return undefined;
+    if (!this.#receiver.take(this.#values)) return undefined;
     this.#applied += 1;
     for (let field = 0; field < layout.size; field++) {
       const value = this.#values[field]!;
@@ -139,19 +132,11 @@ export class SnapshotSeat<Input> {
 
   /** Adds to `counts` the inputs that were applied, and lost for good, since the last call. */
   countInputs(counts: InputCounts): void {
-    this.#noteLost();
+    const { lostCount } = this.#receiver;
     counts.applied += this.#applied;
-    counts.lost += this.#lost;
+    counts.lost += lostCount - this.#lostTold;
     this.#applied = 0;
-    this.#lost = 0;
-  }
-
-  /** A receiver counts for its own life, and the seat for all of them. */
-  #noteLost(): void {
-    if (!this.#life) return;
-    const { lostCount } = this.#life.receiver;
-    this.#lost += lostCount - this.#lostNoted;
-    this.#lostNoted = lostCount;
+    this.#lostTold = lostCount;
   }
 
   /** Sends this tick's snapshot, after a welcome if it is the first of this life. */
@@ -161,9 +146,12 @@ export class SnapshotSeat<Input> {
     const { wire, tracker, tickHz } = this.#options;
     if (!life.isWelcomed) {
       life.isWelcomed = true;
-      life.link.sendReliable(encodeControl({ type: "welcome", epoch: this.#epoch, capacity: wire.capacity, tickHz }));
+      const { nextInput } = this.#receiver;
+      const { capacity } = wire;
+      life.link.sendReliable(encodeControl({ type: "welcome", epoch: this.#epoch, capacity, tickHz, nextInput }));
     }
-    const { receiver, encoder, link } = life;
+    const { encoder, link } = life;
+    const receiver = this.#receiver;
     const frame = encoder.encode({
       visible,
       weightOf,

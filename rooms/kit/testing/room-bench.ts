@@ -82,6 +82,9 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       admit: () => Promise.reject(new Error("A bench seats its clients itself.")),
       onRoomFailed: (failure) => failures.push(failure),
       onTick: () => undefined,
+      onWatchFailed: (error) => {
+        throw error;
+      },
     });
     matchMaker.defineRoomType(MODE, roomClass);
     const { roomId } = await matchMaker.createRoom(MODE, options);

@@ -5,6 +5,7 @@ import {
   frameKindOf,
   GameWire,
   InputSender,
+  MAX_UNCONFIRMED_INPUTS,
   SnapshotDecoder,
   type SnapshotOutcome,
 } from "../../../shared/netcode/index.ts";
@@ -45,7 +46,9 @@ export class SnapshotPlayer {
       const message = decodeControl(frame);
       if (message?.type !== "welcome") return true;
       this.decoder = new SnapshotDecoder(this.wire.snapshots, message);
-      this.#sender = new InputSender(this.wire.input, message);
+      const { epoch, nextInput } = message;
+      if (this.#sender) this.#sender.restart(epoch, nextInput, MAX_UNCONFIRMED_INPUTS);
+      else this.#sender = new InputSender(this.wire.input, { epoch, firstTick: nextInput });
     } else if (kind === FrameKind.snapshot && this.decoder) {
       this.outcomes[this.decoder.decode(frame)] += 1;
       this.#sender?.confirm(this.decoder.header.inputTick);
