@@ -68,9 +68,9 @@ export class InputLog<Input extends object> {
     this.lastProcessed = Math.max(this.lastProcessed, Math.min(inputTick + 1, this.sentCount));
   }
 
-  /** The frame with everything unconfirmed; overwritten by the next call. */
-  encode(nowMs: number, ack: SnapshotAck, viewTick: number): Uint8Array {
-    return this.#sender.encode(nowMs, ack, viewTick);
+  /** The frame with everything unconfirmed, as `InputSender.encode` makes it; overwritten by the next call. */
+  encode(nowMs: number, ack: SnapshotAck, viewTick: number, isOrdered = false): Uint8Array {
+    return this.#sender.encode(nowMs, ack, viewTick, isOrdered);
   }
 
   /** The unconfirmed input with sequence number `seq`, as the server will read it. */

@@ -119,7 +119,7 @@ export class SessionNetcode<Input extends object> {
     const newest = this.#feed?.decoder.received.newest ?? Number.NaN;
     this.#viewTick = Math.min(this.world.tick, newest);
     this.#lastInputMs = nowMs;
-    this.#send(nowMs);
+    this.#send(nowMs, this.link.channel === "websocket");
   }
 
   /** Round trip of the network; the last one known, 0 before the first. */
@@ -169,7 +169,7 @@ export class SessionNetcode<Input extends object> {
     this.#adopt(feed, nowMs);
     if (isNewLife) this.#events.onLife();
     this.#events.onSnapshot();
-    if (nowMs - this.#lastSentMs >= ACK_AFTER_MS) this.#send(nowMs);
+    if (nowMs - this.#lastSentMs >= ACK_AFTER_MS) this.#send(nowMs, false);
   }
 
   #begin(feed: SnapshotFeed, nowMs: number): void {
@@ -196,9 +196,9 @@ export class SessionNetcode<Input extends object> {
     if (inputTick >= 0) this.#pacer.report(nowMs, inputDepth, this.#rttMs);
   }
 
-  #send(nowMs: number): void {
+  #send(nowMs: number, isOrdered: boolean): void {
     if (!this.#feed) return;
     this.#lastSentMs = nowMs;
-    this.link.send(this.inputs.encode(nowMs, this.#feed.decoder.received, this.#viewTick));
+    this.link.send(this.inputs.encode(nowMs, this.#feed.decoder.received, this.#viewTick, isOrdered));
   }
 }

@@ -5,6 +5,12 @@ import { EPOCH_COUNT, MAX_TICK } from "./frame-kind.ts";
 import { maxInputFrameBytes, maxUnconfirmedInputs, VIEW_STEPS_PER_TICK, writeInputHeader } from "./input-frames.ts";
 import { clockStamp } from "./server-clock.ts";
 
+/**
+ * A frame by a channel that loses nothing repeats this many inputs at most. When a TCP stream stalls, all 64 in each frame would
+ * make what has to go through it afterwards several times as much.
+ */
+const ORDERED_INPUTS = 16;
+
 /** `epoch`: which life of the connection this is. `firstTick`: tick of the first input, 0 unless given. */
 export type InputSenderOptions = { epoch?: number; firstTick?: number };
 
@@ -23,12 +29,15 @@ export class InputSender {
   private epoch: number;
   private nextTick: number;
   private confirmedTick: number;
+  /** Newest input that went by the channel that loses nothing, in this life of it. */
+  private orderedTick: number;
 
   constructor(layout: FieldLayout, options: InputSenderOptions = {}) {
     this.layout = layout;
     this.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
     this.nextTick = options.firstTick ?? 0;
     this.confirmedTick = this.nextTick - 1;
+    this.orderedTick = this.confirmedTick;
     this.capacity = maxUnconfirmedInputs(layout);
     this.values = new Int32Array(this.capacity * layout.size);
     this.writer = new BitWriter(new Uint8Array(maxInputFrameBytes(layout)));
@@ -57,6 +66,7 @@ export class InputSender {
     this.epoch = epoch % EPOCH_COUNT;
     this.nextTick = Math.max(this.nextTick, nextInput);
     this.confirmedTick = Math.max(this.confirmedTick, nextInput - 1, this.newestTick - kept);
+    this.orderedTick = this.confirmedTick;
   }
 
   /**
@@ -85,11 +95,14 @@ export class InputSender {
   /**
    * A frame with the unconfirmed inputs and `ack`, stamped with `nowMs` for the round-trip time. The bytes are a view that the
    * next call overwrites. A frame without inputs is worth sending too: it acknowledges. `viewTick` is the moment, in ticks of the
-   * server, at which the player saw the others when it made the newest input; the server judges its shots there.
+   * server, at which the player saw the others when it made the newest input; the server judges its shots there. `isOrdered` says
+   * that the frame goes by a channel that loses nothing and keeps order: of what went by it before it then repeats little.
    */
-  encode(nowMs: number, ack: SnapshotAck, viewTick: number = Number.NaN): Uint8Array {
+  encode(nowMs: number, ack: SnapshotAck, viewTick: number = Number.NaN, isOrdered = false): Uint8Array {
     const { writer, layout } = this;
-    const oldest = this.confirmedTick + 1;
+    const left = isOrdered ? Math.min(this.orderedTick, this.newestTick - ORDERED_INPUTS) : this.confirmedTick;
+    const oldest = Math.max(this.confirmedTick, left) + 1;
+    if (isOrdered) this.orderedTick = this.newestTick;
     const count = this.nextTick - oldest;
     writer.reset();
     writeInputHeader(writer, {

@@ -57,6 +57,24 @@ test("[INP2] a frame carries every unconfirmed input, each as a whole, and none 
   assert.ok(Math.abs(taken[2]! - (3.8 - 2 * Math.PI)) <= layout.maxError(2) + 1e-9);
 });
 
+test("[INP2] a frame by the WebSocket has all that did not go by it yet, and of the rest no more than 16 inputs have", () => {
+  const sender = new InputSender(layout);
+  const receiver = new InputReceiver(layout);
+  const countOf = (isOrdered: boolean) => {
+    receiver.accept(sender.encode(0, NO_ACK, Number.NaN, isOrdered), 0);
+    return receiver.header.count;
+  };
+  for (let index = 0; index < 40; index++) sender.push([0, 0, 0, 0]);
+  assert.deepEqual([countOf(true), countOf(true), countOf(false)], [40, 16, 40]);
+  for (let index = 0; index < 20; index++) sender.push([0, 0, 0, 0]);
+  assert.deepEqual([countOf(true), countOf(true)], [20, 16]);
+  sender.confirm(55);
+  assert.equal(countOf(true), 4);
+  sender.restart(1, 30, MAX_UNCONFIRMED_INPUTS);
+  receiver.restart(1);
+  assert.equal(countOf(true), 4, "confirmed is confirmed");
+});
+
 test("[INP2] the longest frame of the largest layout is one datagram, and carries all that may be unconfirmed", () => {
   const largest = new FieldLayout(
     Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`field${index}`, integer(0, 2 ** 24 - 1)])),
@@ -92,6 +110,9 @@ test("[INP2] [INP8] whatever a network does, and over reconnections, no input is
       const sender = new InputSender(layout);
       const receiver = new InputReceiver(layout);
       const taken = [0, 0, 0, 0];
+      // The other channel: in order, and nothing is lost but by the end of the connection.
+      let stream: { atTick: number; frame: Uint8Array }[] = [];
+      let isStreaming = false;
       let next = 0;
       let epoch = 0;
       let made = 0;
@@ -101,13 +122,18 @@ test("[INP2] [INP8] whatever a network does, and over reconnections, no input is
           // A new connection: what is under way of the old one may still come, and must not count.
           receiver.restart(++epoch);
           sender.restart(epoch, receiver.nextInput, MAX_UNCONFIRMED_INPUTS);
+          stream = [];
         }
+        if (random() < 0.05) isStreaming = !isStreaming;
         if (tick < TICKS && sender.room > 0) {
           assert.equal(sender.push([0, 0, 0, made % 2]), made);
           made += 1;
         }
-        up.send(tick, sender.encode(tick, NO_ACK).slice());
+        const frame = sender.encode(tick, NO_ACK, Number.NaN, isStreaming).slice();
+        if (isStreaming) stream.push({ atTick: Math.max(stream.at(-1)?.atTick ?? 0, tick + delayMs(tick)), frame });
+        else up.send(tick, frame);
         for (const frame of up.receive(tick)) assert.notEqual(receiver.accept(frame, tick), "malformed");
+        while (stream[0] && stream[0].atTick <= tick) receiver.accept(stream.shift()!.frame, tick);
         for (let count = 0; count < 2 && receiver.take(taken); count++) {
           assert.equal(receiver.lastTakenTick, next, "the next one, each once");
           assert.equal(taken[3], next % 2);
