@@ -71,6 +71,8 @@ export function benchRoom(scene: Scene, onTick: (durationMs: number) => void): n
     private herd: Herd | undefined;
 
     override onCreate(): void {
+      // Rooms are made ahead, and wait for their players however long these take.
+      this.autoDispose = false;
       const movers = Array.from({ length: scene.movers }, () => new BenchMover());
       for (const [index, mover] of movers.entries()) this.state.movers.set(String(index), mover);
       this.herd = new Herd(movers, scene);

@@ -9,6 +9,8 @@ export function messageRoom(scene: Scene, onTick: (durationMs: number) => void):
   if (scene.sightRadius > 0) throw new Error("Messages are broadcast: this peer has no scenes with sight.");
   return class MessageRoom extends Room<{ input: InstanceType<typeof StockInput> }> {
     override maxClients = scene.roomSize;
+    // Rooms are made ahead, and wait for their players however long these take.
+    override autoDispose = false;
     override inputs = this.defineInput(StockInput);
     private readonly players = new Map<string, { id: string } & MoverMotion>();
     private readonly random = spawnRandom();

@@ -53,6 +53,8 @@ export function stockRoom(scene: Scene, fields: StockFields, onTick: (durationMs
   const newEntity = (): Entity => new Entity() as unknown as Entity;
   return class StockRoom extends Room<{ state: StockState; input: StockInput }> {
     override maxClients = scene.roomSize;
+    // Rooms are made ahead, and wait for their players however long these take.
+    override autoDispose = false;
     override state = new State();
     override patchRate = 1000 / scene.tickHz;
     override inputs = this.defineInput(StockInput);

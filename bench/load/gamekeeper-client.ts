@@ -84,7 +84,8 @@ export class GamekeeperClient extends SocketClient implements LoadClient {
     const places = new Map<number, Place>();
     const values: number[] = [];
     for (const track of this.#decoder.entities.values()) {
-      if (track.sample(track.newestTick, values)) places.set(track.id, { x: values[0]!, y: values[1]! });
+      if (track.sample(track.newestTick, values))
+        places.set(track.id, { x: values[0]!, y: values[1]!, yaw: values[2]! });
     }
     return places;
   }

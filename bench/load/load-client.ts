@@ -19,15 +19,16 @@ export interface LoadClient {
   readonly freshShare?: number;
 }
 
-/** Where something is. */
+/** Where something is, and where it looks. */
 export interface Place {
   readonly x: number;
   readonly y: number;
+  readonly yaw: number;
 }
 
-/** Ticks for which a client runs in one direction. */
-const DIRECTION_SECONDS = 1;
-/** How far a client turns each tick; radians. */
+/** How long a client runs in one direction. */
+const DIRECTION_SECONDS = 1.3;
+/** How far a client turns each tick; radians. No whole number of ticks is a whole turn, so nobody is ever just as before. */
 const TURN = 0.05;
 /** Eight directions in turn: whoever follows them runs in a circle and is nowhere stopped. */
 const DIRECTIONS = [

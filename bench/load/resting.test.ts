@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { restingOf } from "./resting.ts";
 
-const at = (x: number) => ({ x, y: 0 });
+const at = (x: number) => ({ x, y: 0, yaw: 0 });
 
 test("entities that moved between two looks are as they should be", () => {
   assert.equal(restingOf(new Map([["a", at(1)]]), new Map([["a", at(2)]])), undefined);
+});
+
+test("who has come full circle has moved, for it looks elsewhere", () => {
+  assert.equal(restingOf(new Map([["a", at(1)]]), new Map([["a", { ...at(1), yaw: 0.5 }]])), undefined);
 });
 
 test("a client that sees nobody, or nobody move, has a fault", () => {

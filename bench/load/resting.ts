@@ -8,10 +8,10 @@ export function restingOf(before: Places | undefined, after: Places | undefined)
   if (!before || !after) return undefined;
   let moved = 0;
   let rested = 0;
-  for (const [id, { x, y }] of after) {
+  for (const [id, { x, y, yaw }] of after) {
     const was = before.get(id);
     if (!was) continue;
-    if (was.x === x && was.y === y) rested += 1;
+    if (was.x === x && was.y === y && was.yaw === yaw) rested += 1;
     else moved += 1;
   }
   if (moved === 0) return `nobody move among ${after.size} entities`;

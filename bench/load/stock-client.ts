@@ -123,7 +123,7 @@ export class SdkClient implements LoadClient {
     if (this.#snapshots === "patches") return new Promise((resolve) => room.onStateChange.once(() => resolve()));
     return new Promise((resolve) =>
       room.onMessage("movers", (movers: ({ id: string } & Place)[]) => {
-        for (const { id, x, y } of movers) this.#latest.set(id, { x, y });
+        for (const { id, x, y, yaw } of movers) this.#latest.set(id, { x, y, yaw });
         resolve();
       }),
     );
@@ -140,8 +140,8 @@ export class SdkClient implements LoadClient {
     if (this.#snapshots === "messages") return new Map(this.#latest);
     const places = new Map<string, Place>();
     const { players, movers } = this.#room?.state ?? {};
-    for (const [id, { x, y }] of players ?? []) places.set(id, { x, y });
-    for (const [id, { x, y }] of movers ?? []) places.set(`mover ${id}`, { x, y });
+    for (const [id, { x, y, yaw }] of players ?? []) places.set(id, { x, y, yaw });
+    for (const [id, { x, y, yaw }] of movers ?? []) places.set(`mover ${id}`, { x, y, yaw });
     return places;
   }
 }

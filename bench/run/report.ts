@@ -35,8 +35,8 @@ ${Object.entries(PEERS)
   .map(([name, { what }]) => `- **${name}**: ${what}`)
   .join("\n")}
 
-The bare peers hold sockets and play no game: they take every client's inputs and send each client one frame a tick. What they cost is the price of the
-system calls, which no server pays less than.
+The bare peers hold sockets and play no game: they take every client's inputs and send each client one frame a tick. What they cost is mostly the
+price of the system calls; the C loop's is the floor.
 `;
 
 /** Writes the report and one plot a scenario. Throws when nothing is kept. */
