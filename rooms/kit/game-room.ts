@@ -106,10 +106,16 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     const now = Date.now();
     const isReturning = this.#heldSeats.has(playerId, now) || this.#seatOf(playerId) !== undefined;
     if (this.locked || this.#hasFailed) return false;
-    if (!isReturning && this.#takenSeats(now) >= this.maxClients) return false;
+    if (!isReturning && this.freeSeats === 0) return false;
     this.#heldSeats.hold(playerId, now);
     this.#stayOpenForHeldSeats();
     return true;
+  }
+
+  /** Seats that a newcomer could be promised now. */
+  get freeSeats(): number {
+    if (this.locked || this.#hasFailed) return 0;
+    return Math.max(0, this.maxClients - this.#takenSeats(Date.now()));
   }
 
   /** What `defineInput` declared, for whoever checks frames; `undefined` when the room takes no inputs. */

@@ -22,7 +22,7 @@ class SlowSocket extends EventEmitter {
   }
 }
 
-const metrics = createMetrics({ rooms: () => ({}), clients: () => 0 });
+const metrics = createMetrics({ rooms: () => ({}), clients: () => 0, load: () => 0 });
 const socketOf = (socket: SlowSocket) => socket as unknown as ConstructorParameters<typeof GuardedClient>[1];
 
 test("a frame that waits is not changed by the next one that is written into the same buffer", () => {
