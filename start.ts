@@ -40,6 +40,8 @@ const environment = {
   PLATFORM_URL: process.env.PLATFORM_URL || `http://127.0.0.1:${platformPort}`,
   SERVER_KEY: process.env.SERVER_KEY || randomBytes(32).toString("hex"),
   DRAIN_SECONDS: process.env.DRAIN_SECONDS || "2",
+  // Node watches what a process has loaded itself, so that rooms are reloaded only where nobody stands between.
+  GAME_PROCESSES: flags.watch ? "1" : process.env.GAME_PROCESSES,
 };
 const logs = pretty({
   translateTime: "SYS:HH:MM:ss",

@@ -22,6 +22,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     "beside peers: 500 and 1,000 movers at 20 Hz, each of 100 and 300 clients sees about forty",
     "world",
   ),
+  capacity: {
+    what: "this server alone over a grid of games, which `npm run capacity` is fitted on",
+    program: "bench/run/capacity.ts",
+  },
+  cores: {
+    what: "this server in one process and in two, each with its clients on a core of its own",
+    program: "bench/run/process-scaling.ts",
+  },
   quick: besidePeers(
     "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
     "--quick",

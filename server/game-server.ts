@@ -11,8 +11,10 @@ import { type DrainOutcome, drainRooms } from "./drain.ts";
 import { watchDatagrams } from "./ops/datagram-metrics.ts";
 import { createMetrics, type GameMetrics } from "./ops/metrics.ts";
 import { createOpsApp } from "./ops/ops-server.ts";
+import { ProcessLoad } from "./ops/process-load.ts";
 import { Heartbeat } from "./platform-link/heartbeat.ts";
 import type { PlatformLink } from "./platform-link/platform-link.ts";
+import { withPort } from "./process-config.ts";
 import { OpenRooms } from "./seats/open-rooms.ts";
 import { SeatDesk } from "./seats/seat-desk.ts";
 import { createSeatRoutes } from "./seats/seat-routes.ts";
@@ -41,6 +43,7 @@ export interface GameServerParts {
 export class GameServer {
   readonly #parts: GameServerParts;
   readonly #rooms = new OpenRooms();
+  readonly #load = new ProcessLoad();
   readonly #metrics: GameMetrics;
   readonly #seats: SeatDesk;
   readonly #transport: HybridTransport;
@@ -55,6 +58,7 @@ export class GameServer {
     this.#metrics = createMetrics({
       rooms: () => this.#rooms.countByMode(),
       clients: () => this.#transport.connectionCount,
+      load: () => this.#load.value,
     });
     this.#seats = new SeatDesk({
       rooms: this.#rooms,
@@ -163,11 +167,13 @@ export class GameServer {
   #describe(): GameServerHeartbeat {
     const { config } = this.#parts;
     return {
-      endpoint: config.GAME_PUBLIC_ENDPOINT ?? `ws://localhost:${this.gamePort}`,
-      controlUrl: config.GAME_CONTROL_URL ?? `http://127.0.0.1:${this.opsPort}`,
+      endpoint: withPort(config.GAME_PUBLIC_ENDPOINT ?? "ws://localhost:{port}", this.gamePort),
+      controlUrl: withPort(config.GAME_CONTROL_URL ?? "http://127.0.0.1:{port}", this.opsPort),
       modes: Object.keys(this.#parts.rooms),
       rooms: this.#rooms.size,
       players: this.#rooms.clientCount,
+      load: this.#load.sample(),
+      freeSeats: this.#rooms.freeSeatsByMode(),
       isDraining: this.#seats.isDraining,
     };
   }

@@ -1,60 +1,19 @@
-// The game server's process: settings, adapters, start, and a graceful end.
-import { randomUUID } from "node:crypto";
-import { ROOMS } from "../rooms/index.ts";
+// The game server: one match process, or with GAME_PROCESSES several and a supervisor, which is then this process.
 import { type GameServerConfig, parseConfig } from "./config.ts";
-import { GameServer } from "./game-server.ts";
-import { openDatagrams } from "./open-datagrams.ts";
-import { createLogger, routeColyseusLogs } from "./ops/log.ts";
-import { HttpPlatformLink } from "./platform-link/http-platform-link.ts";
-import { platformKeys, TicketDesk } from "./seats/ticket-desk.ts";
+import { createLogger } from "./ops/log.ts";
+import { configOfProcess } from "./process-config.ts";
 
 const config = readConfig();
-const log = createLogger(config.LOG_LEVEL);
-routeColyseusLogs(log);
+const { GAME_PROCESSES, GAME_PROCESS } = config;
 
-const server = new GameServer({
-  config,
-  log,
-  tickets: new TicketDesk(platformKeys(config.PLATFORM_URL)),
-  link: new HttpPlatformLink({
-    platformUrl: config.PLATFORM_URL,
-    serverId: config.SERVER_ID ?? randomUUID(),
-    serverKey: config.SERVER_KEY,
-  }),
-  openDatagrams,
-  rooms: ROOMS,
-  roomOptions: { arena: { fighters: config.ARENA_FIGHTERS } },
-});
-
-const skip = new AbortController();
-let isStopping = false;
-
-async function stop(signal: string): Promise<void> {
-  if (isStopping) return skip.abort();
-  isStopping = true;
-  log.info(
-    { event: "game-server.draining", signal, deadlineSeconds: config.DRAIN_SECONDS },
-    "draining; signal again to skip the wait",
-  );
-  const outcome = await server.stop(config.DRAIN_SECONDS * 1000, skip.signal);
-  log.info({ event: "game-server.stopped", outcome }, "stopped");
-  process.exit(0);
-}
-
-process.on("SIGTERM", stop);
-process.on("SIGINT", stop);
-// Under a supervisor with a channel: when it is gone, so are we.
-process.on("disconnect", () => stop("disconnect"));
-process.on("unhandledRejection", (error) => {
-  log.error({ event: "process.unhandled-rejection", err: error }, "a promise was rejected and nobody looked");
-});
-
-try {
-  await server.start();
-  log.info({ event: "game-server.listening", gamePort: server.gamePort, opsPort: server.opsPort }, "listening");
-} catch (error) {
-  log.fatal({ event: "game-server.failed", err: error }, "could not start");
-  process.exit(1);
+// Each is loaded by itself: a supervisor has no use for the rooms, and stays small without them.
+if (GAME_PROCESSES > 1 && GAME_PROCESS === undefined) {
+  const { superviseProcesses } = await import("./supervise-processes.ts");
+  await superviseProcesses(config, createLogger(config.LOG_LEVEL), import.meta.filename);
+} else {
+  const { runMatchProcess } = await import("./match-process.ts");
+  const log = createLogger(config.LOG_LEVEL, GAME_PROCESS);
+  await runMatchProcess(configOfProcess(config, GAME_PROCESS ?? 0), log);
 }
 
 /** The settings, or the list of what is wrong with them and exit code 1. */

@@ -1,9 +1,11 @@
 // Opens the datagram port as the settings say.
 import type { Logger } from "pino";
 import type { GameServerConfig } from "./config.ts";
+import { withPort } from "./process-config.ts";
 import type { DatagramServer } from "./transport/datagrams/datagram-channel.ts";
 import { openGeckosDatagrams } from "./transport/datagrams/geckos-datagrams.ts";
 
+/** Of the first process on a machine; each further one has the next. */
 const DEFAULT_PORT = 7_777;
 
 /**
@@ -12,9 +14,11 @@ const DEFAULT_PORT = 7_777;
  */
 export async function openDatagrams(config: GameServerConfig, log: Logger): Promise<DatagramServer> {
   const host = config.UDP_HOST ?? config.GAME_HOST;
-  const publicAddress = config.UDP_PUBLIC_ADDRESS && addressOf(config.UDP_PUBLIC_ADDRESS);
+  // With `{port}` in it, UDP_PORT is set: the settings were checked for that.
+  const publicAddress =
+    config.UDP_PUBLIC_ADDRESS && addressOf(withPort(config.UDP_PUBLIC_ADDRESS, config.UDP_PORT ?? 0));
   const open = (port: number) => openGeckosDatagrams({ port, host, ...(publicAddress && { publicAddress }) });
-  const datagrams = await open(config.UDP_PORT ?? DEFAULT_PORT).catch((error: unknown) => {
+  const datagrams = await open(config.UDP_PORT ?? DEFAULT_PORT + (config.GAME_PROCESS ?? 0)).catch((error: unknown) => {
     if (config.UDP_PORT !== undefined) throw error;
     return open(0);
   });

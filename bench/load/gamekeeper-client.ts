@@ -47,11 +47,15 @@ export class GamekeeperClient extends SocketClient implements LoadClient {
   #sender: InputSender | undefined;
   #decoder: SnapshotDecoder | undefined;
   #onPlaying: (() => void) | undefined;
+  readonly #framesPerInput: number;
+  #framesSent = 0;
   #freshCount = 0;
   #knownCount = 0;
 
-  constructor(scene: Scene, index: number, isSampled: boolean) {
+  /** A client that says each input in so many frames, one a call of `sendInput`. */
+  constructor(scene: Scene, index: number, isSampled: boolean, framesPerInput = 1) {
     super();
+    this.#framesPerInput = framesPerInput;
     this.#scene = scene;
     this.#wire = wireOf(scene);
     this.#index = index;
@@ -70,13 +74,17 @@ export class GamekeeperClient extends SocketClient implements LoadClient {
   sendInput(): void {
     const sender = this.#sender;
     if (!sender) return;
+    if (this.#framesSent++ % this.#framesPerInput === 0) this.#pushInput(sender);
+    this.sendFrame(sender.encode(performance.now(), this.#received));
+  }
+
+  #pushInput(sender: InputSender): void {
     const { moveX, moveY, yaw } = intentOf(this.#scene, this.#index, sender.newestTick + 1);
     this.#values[0] = moveX;
     this.#values[1] = moveY;
     this.#values[2] = yaw;
     const tick = sender.push(this.#values);
     this.counters.timing?.sent(tick);
-    this.sendFrame(sender.encode(performance.now(), this.#received));
   }
 
   places(): ReadonlyMap<number, Place> | undefined {

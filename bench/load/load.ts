@@ -25,6 +25,8 @@ export interface LoadRequest {
   readonly protocol: Protocol;
   readonly port: number;
   readonly scene: Scene;
+  /** Input frames of one client, a second: a multiple of the tick rate, of which all but one a tick repeat the last. */
+  readonly inputHz: number;
   readonly seats: readonly Seat[];
 }
 
@@ -69,7 +71,7 @@ export class Load {
 
   /** Joins everybody, and begins to send. */
   async join(): Promise<void> {
-    const { seats, port, scene } = this.#request;
+    const { seats, port, inputHz } = this.#request;
     let next = 0;
     const joinSome = async (): Promise<void> => {
       for (let index = next++; index < seats.length; index = next++) {
@@ -79,7 +81,7 @@ export class Load {
       }
     };
     await Promise.all(Array.from({ length: JOINS_AT_ONCE }, joinSome));
-    const pacer = new SendPacer(seats.length, scene.tickHz, performance.now());
+    const pacer = new SendPacer(seats.length, inputHz, performance.now());
     setInterval(() => pacer.run(performance.now(), (index) => this.#clients[index]!.sendInput()), PACE_MS);
   }
 
@@ -129,9 +131,9 @@ export class Load {
 
   /** Clients that look inside are the last of the first room and so on: real rooms have all kinds. */
   #newClient(index: number): LoadClient {
-    const { protocol, scene, seats } = this.#request;
+    const { protocol, scene, inputHz, seats } = this.#request;
     const isSampled = index % Math.ceil(seats.length / SAMPLED_CLIENTS) === 0;
-    if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled);
+    if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled, inputHz / scene.tickHz);
     if (protocol === "echo") return new EchoClient();
     const snapshots = protocol === "stock" ? "patches" : "messages";
     return isSampled ? new SdkClient(scene, index, snapshots) : new StockClient(scene, index, snapshots);

@@ -7,6 +7,8 @@ import { figuresOf, keptResults, type Machine, type ScenarioResult } from "./res
 import { tableOf } from "./table.ts";
 
 const OURS = "gamekeeper";
+/** Its points are the model's of docs/capacity.md. */
+const HAS_OWN_PAGE = "capacity";
 
 const INTRO = `# Performance
 
@@ -41,7 +43,7 @@ price of the system calls; the C loop's is the floor.
 
 /** Writes the report and one plot a scenario. Throws when nothing is kept. */
 export function writeReport(folder = "docs"): void {
-  const results = keptResults();
+  const results = keptResults().filter(({ scenario }) => scenario !== HAS_OWN_PAGE);
   if (results.length === 0) throw new Error("Nothing is kept in bench/results: run a scenario first.");
   const images = join(folder, "images");
   mkdirSync(images, { recursive: true });
@@ -65,7 +67,8 @@ function sectionOf(result: ScenarioResult, image: string): string {
     ...points.flatMap((point) => {
       const { stock, ours } = point.frameBytes;
       const frames = `Bare frames: ${Math.round(stock)} B as stock's, ${Math.round(ours)} B as ours.`;
-      return [`### ${scenario}: ${point.name}`, "", frames, "", tableOf(point), ""];
+      const hasBarePeers = stock > 0 || ours > 0;
+      return [`### ${scenario}: ${point.name}`, "", ...(hasBarePeers ? [frames, ""] : []), tableOf(point), ""];
     }),
   ].join("\n");
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
+import type { Scene } from "../games/scene.ts";
 import { type Summary, summariseAll } from "./summary.ts";
 import type { Trial } from "./trial.ts";
 
@@ -19,6 +20,10 @@ export interface PeerResult {
 export interface PointResult {
   readonly name: string;
   readonly clients: number;
+  /** The game; of points that are measured by turns. */
+  readonly scene?: Scene;
+  /** Input frames of one client, a second, a multiple of the tick rate; the tick rate when left out. */
+  readonly inputHz?: number;
   /** Payload of the bare peers' frames. */
   readonly frameBytes: { readonly stock: number; readonly ours: number };
   readonly peers: Readonly<Record<string, PeerResult>>;

@@ -7,6 +7,8 @@ export interface Point {
   readonly name: string;
   readonly clients: number;
   readonly scene: Scene;
+  /** Input frames of one client, a second, a multiple of the tick rate; the tick rate when left out. */
+  readonly inputHz?: number;
 }
 
 /** A scenario: the same game for every peer. */

@@ -50,7 +50,13 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
   try {
     const { port, rssBytes: emptyBytes } = await server.ask<{ port: number; rssBytes: number }>("describe");
     const seats = await server.ask<Seat[]>("seats", point.clients);
-    const request: LoadRequest = { protocol: peer.protocol, port, scene: point.scene, seats };
+    const request: LoadRequest = {
+      protocol: peer.protocol,
+      port,
+      scene: point.scene,
+      inputHz: point.inputHz ?? point.scene.tickHz,
+      seats,
+    };
     await load.ask("join", request);
     await pause(warmUpSeconds);
     await server.ask("begin", isProfiled);

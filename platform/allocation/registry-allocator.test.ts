@@ -40,24 +40,62 @@ describe("registry allocator", () => {
     assert.deepEqual(server.asked, [{ body: need, authorization: `Bearer ${SERVER_KEY}` }]);
   });
 
-  it("asks the fullest first, and never one that drains or lacks the mode", async () => {
-    const [few, many, draining, other] = [
-      await gameServer(),
-      await gameServer(),
-      await gameServer(),
-      await gameServer(),
-    ];
+  it("asks for a free seat of a running room first, and never one that drains or lacks the mode", async () => {
+    const servers = await Promise.all([gameServer(), gameServer(), gameServer(), gameServer()]);
+    const [idle, running, draining, other] = servers;
+    const freeSeats = { arena: 3 };
     const { allocator } = allocatorOver(
-      few.heartbeat({ players: 1 }),
-      many.heartbeat({ players: 9 }),
-      draining.heartbeat({ players: 50, isDraining: true }),
+      idle.heartbeat(),
+      running.heartbeat({ players: 9, load: 0.5, freeSeats }),
+      draining.heartbeat({ players: 50, freeSeats, isDraining: true }),
       other.heartbeat({ players: 50, modes: ["race"] }),
     );
     await allocator.requestSeat(need);
     assert.deepEqual(
-      [few, many, draining, other].map(({ asked }) => asked.length),
-      [0, 1, 0, 0],
+      servers.map(({ asked }) => asked.map(({ body }) => body)),
+      [[], [{ ...need, mayOpenRoom: false }], [], []],
     );
+  });
+
+  it("asks the least loaded for a new room when the free seats are gone", async () => {
+    const running = await gameServer(() => ({ status: 409, body: { code: "room.full" } }));
+    const [busy, idle] = [await gameServer(), await gameServer()];
+    const { allocator } = allocatorOver(
+      running.heartbeat({ players: 9, load: 0.6, freeSeats: { arena: 1 } }),
+      busy.heartbeat({ players: 2, load: 0.5 }),
+      idle.heartbeat({ players: 4, load: 0.2 }),
+    );
+    await allocator.requestSeat(need);
+    assert.deepEqual(
+      [running, busy, idle].map(({ asked }) => asked.map(({ body }) => body)),
+      [[{ ...need, mayOpenRoom: false }], [], [need]],
+    );
+  });
+
+  it("fills a room that it had opened before a heartbeat tells of it, and opens the next one elsewhere", async () => {
+    let free = 2;
+    const first = await gameServer(() =>
+      free-- > 0 ? { status: 200, body: { roomId: "room-1", isNewRoom: free === 1 } } : { status: 409, body: {} },
+    );
+    const second = await gameServer(() => ({ status: 200, body: { roomId: "room-2", isNewRoom: true } }));
+    const { allocator } = allocatorOver(first.heartbeat(), second.heartbeat());
+    const rooms = [
+      await allocator.requestSeat(need),
+      await allocator.requestSeat(need),
+      await allocator.requestSeat(need),
+    ];
+    assert.deepEqual(
+      rooms.map((seat) => seat?.roomId),
+      ["room-1", "room-1", "room-2"],
+    );
+  });
+
+  it("does not ask one that did not answer a second time", async () => {
+    const silent = await gameServer(() => ({ status: 503, body: { code: "server.draining" } }));
+    const good = await gameServer();
+    const { allocator } = allocatorOver(silent.heartbeat({ freeSeats: { arena: 1 } }), good.heartbeat({ load: 0.5 }));
+    assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
+    assert.equal(silent.asked.length, 1);
   });
 
   it("goes on to the next after full, draining, refused, nonsense and no connection", async () => {
@@ -69,13 +107,13 @@ describe("registry allocator", () => {
     for (const answer of answers) {
       const first = await gameServer(() => answer);
       const second = await gameServer();
-      const { allocator } = allocatorOver(first.heartbeat({ players: 5 }), second.heartbeat());
+      const { allocator } = allocatorOver(first.heartbeat(), second.heartbeat({ load: 0.5 }));
       assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
       assert.equal(first.asked.length, 1);
     }
     const second = await gameServer();
-    const gone = second.heartbeat({ players: 5, controlUrl: "http://127.0.0.1:1" });
-    const { allocator, metrics } = allocatorOver(gone, second.heartbeat());
+    const gone = second.heartbeat({ controlUrl: "http://127.0.0.1:1" });
+    const { allocator, metrics } = allocatorOver(gone, second.heartbeat({ load: 0.5 }));
     assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
     const text = await metrics.registry.getSingleMetricAsString("platform_seat_requests_total");
     assert.match(text, /outcome="unreachable"\} 1/);
@@ -85,7 +123,7 @@ describe("registry allocator", () => {
   it("does not wait for one that never answers longer than its time limit", async () => {
     const silent = await gameServer(() => undefined);
     const good = await gameServer();
-    const { allocator } = allocatorOver(silent.heartbeat({ players: 5 }), good.heartbeat());
+    const { allocator } = allocatorOver(silent.heartbeat(), good.heartbeat({ load: 0.5 }));
     const startedAt = performance.now();
     assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
     const elapsedMs = performance.now() - startedAt;

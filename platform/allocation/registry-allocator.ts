@@ -1,15 +1,19 @@
-// The allocator over the registry of heartbeats: asks the likeliest game servers, one after the other, for a seat.
+// The allocator over the registry of heartbeats: asks game servers, one after the other, for a seat.
 import { type SeatRequest, SeatResponse } from "../../shared/schema/platform/index.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { GameServer, GameServerService } from "../servers/service.ts";
 import type { Allocator, Seat, SeatNeed } from "./allocator.ts";
+import { Placement } from "./placement.ts";
 
 /** Longest to wait for one game server's answer. */
 export const SEAT_TIMEOUT_MS = 2_000;
 
 /** Most game servers asked for one seat; then the player waits for the next try. */
 export const MAX_SERVERS_ASKED = 4;
+
+/** Of those, most that are asked for a seat in a running room; the rest may open one. */
+export const MAX_ASKED_TO_FILL = 2;
 
 /** What became of one question. */
 type Outcome = "held" | "full" | "draining" | "refused" | "unreachable";
@@ -21,29 +25,55 @@ export interface RegistryAllocatorDeps {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly fetch?: typeof fetch;
+  /** The clock in milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
-/** `Allocator` over live heartbeats. Their numbers are hints; each game server decides for itself. */
+/**
+ * `Allocator` over live heartbeats: a free seat in a running room first, else a new room on the least loaded game server.
+ * Their numbers are hints; each game server decides for itself.
+ */
 export class RegistryAllocator implements Allocator {
   readonly #deps: RegistryAllocatorDeps;
   readonly #fetch: typeof fetch;
+  readonly #now: () => number;
+  readonly #placement = new Placement();
 
   constructor(deps: RegistryAllocatorDeps) {
     this.#deps = deps;
     this.#fetch = deps.fetch ?? fetch;
+    this.#now = deps.now ?? Date.now;
   }
 
   async requestSeat({ mode, playerId }: SeatNeed): Promise<Seat | undefined> {
-    const candidates = rank(await this.#deps.servers.live(), mode).slice(0, MAX_SERVERS_ASKED);
-    for (const server of candidates) {
-      const { outcome, roomId } = await this.#ask(server, { mode, playerId });
-      this.#deps.metrics.seatRequests.inc({ outcome });
-      if (roomId !== undefined) return { endpoint: server.endpoint, roomId };
+    const ready = (await this.#deps.servers.live()).filter(
+      ({ isDraining, modes }) => !isDraining && modes.includes(mode),
+    );
+    const refusedBy = new Set<GameServer>();
+    const filling = this.#placement.toFill(ready, mode, this.#now()).slice(0, MAX_ASKED_TO_FILL);
+    for (const server of filling) {
+      const { outcome, seat } = await this.#ask(server, { mode, playerId, mayOpenRoom: false });
+      if (seat) return seat;
+      if (outcome !== "full") refusedBy.add(server);
+    }
+    const left = ready.filter((server) => !refusedBy.has(server));
+    for (const server of this.#placement.toOpenIn(left, this.#now()).slice(0, MAX_SERVERS_ASKED - filling.length)) {
+      const { seat } = await this.#ask(server, { mode, playerId });
+      if (seat) return seat;
     }
     return undefined;
   }
 
-  async #ask(server: GameServer, body: SeatRequest): Promise<{ outcome: Outcome; roomId?: string }> {
+  async #ask(server: GameServer, request: SeatRequest): Promise<{ outcome: Outcome; seat?: Seat }> {
+    const answer = await this.#send(server, request);
+    this.#deps.metrics.seatRequests.inc({ outcome: answer.outcome });
+    if (!answer.held) return { outcome: answer.outcome };
+    const { roomId, isNewRoom } = answer.held;
+    if (isNewRoom) this.#placement.noteOpened(server.serverId, request.mode, this.#now());
+    return { outcome: answer.outcome, seat: { endpoint: server.endpoint, roomId } };
+  }
+
+  async #send(server: GameServer, body: SeatRequest): Promise<{ outcome: Outcome; held?: SeatResponse }> {
     const { log, serverKey } = this.#deps;
     const { serverId } = server;
     try {
@@ -55,7 +85,7 @@ export class RegistryAllocator implements Allocator {
         signal: AbortSignal.timeout(SEAT_TIMEOUT_MS),
       });
       const answer: unknown = await response.json();
-      if (response.ok) return { outcome: "held", roomId: SeatResponse.parse(answer).roomId };
+      if (response.ok) return { outcome: "held", held: SeatResponse.parse(answer) };
       if (response.status === 409) return { outcome: "full" };
       if (response.status === 503) return { outcome: "draining" };
       log.warn({ event: "allocation.refused", serverId, status: response.status });
@@ -69,11 +99,4 @@ export class RegistryAllocator implements Allocator {
       return { outcome: "unreachable" };
     }
   }
-}
-
-/** Those that take players in `mode`, the fullest first: full rooms are better games, and empty servers can be let go. */
-function rank(servers: readonly GameServer[], mode: string): GameServer[] {
-  return servers
-    .filter(({ isDraining, modes }) => !isDraining && modes.includes(mode))
-    .sort((a, b) => b.players - a.players || (a.serverId < b.serverId ? -1 : 1));
 }

@@ -42,6 +42,8 @@ describe("matchmaking", () => {
       controlUrl: "http://x",
       rooms: 0,
       players: 0,
+      load: 0,
+      freeSeats: {},
       isDraining: false,
     };
     service = new MatchmakingService({

@@ -1,6 +1,6 @@
 // Which game servers live, and what they offer.
 import { AppError } from "../../shared/schema/errors.ts";
-import type { GameServerHeartbeat } from "../../shared/schema/platform/index.ts";
+import { type GameServerHeartbeat, HEARTBEAT } from "../../shared/schema/platform/index.ts";
 import type { Log } from "../ops/log.ts";
 import type { GameServer, GameServerStore } from "./store.ts";
 
@@ -9,27 +9,34 @@ export type { GameServer } from "./store.ts";
 /** Most game servers that may be registered at once. */
 export const MAX_GAME_SERVERS = 5_000;
 
+/** What one heartbeat said, and when; ms. */
+interface Heard {
+  readonly isDraining: boolean;
+  readonly atMs: number;
+}
+
 /** Takes heartbeats, and answers who is there. */
 export class GameServerService {
   readonly #store: GameServerStore;
   readonly #log: Log;
+  readonly #now: () => number;
+  /**
+   * What this process heard itself, by server id. Most heartbeats are of a server that it knows: looking through all the
+   * others for it would make a second of heartbeats cost the square of their number.
+   */
+  readonly #heard = new Map<string, Heard>();
 
-  constructor(store: GameServerStore, log: Log) {
+  /** `now` is the clock in milliseconds. */
+  constructor(store: GameServerStore, log: Log, now: () => number = () => performance.now()) {
     this.#store = store;
     this.#log = log;
+    this.#now = now;
   }
 
   /** Registers a game server, or renews it. */
   async heartbeat(serverId: string, heartbeat: GameServerHeartbeat): Promise<void> {
-    const servers = await this.#store.live();
-    const known = servers.find((server) => server.serverId === serverId);
+    const known = await this.#known(serverId);
     if (known === undefined) {
-      if (servers.length >= MAX_GAME_SERVERS) {
-        throw new AppError(
-          "service.unavailable",
-          `At most ${MAX_GAME_SERVERS} game servers can be registered at once.`,
-        );
-      }
       this.#log.info({
         event: "game_server.registered",
         serverId,
@@ -40,11 +47,27 @@ export class GameServerService {
       this.#log.info({ event: "game_server.draining", serverId, isDraining: heartbeat.isDraining });
     }
     await this.#store.put(serverId, heartbeat);
+    this.#heard.set(serverId, { isDraining: heartbeat.isDraining, atMs: this.#now() });
   }
 
   /** Forgets a game server that says goodbye. Saying it twice is no error. */
   async goodbye(serverId: string): Promise<void> {
+    this.#heard.delete(serverId);
     if (await this.#store.remove(serverId)) this.#log.info({ event: "game_server.left", serverId });
+  }
+
+  /** What was last said of a game server that lives; `undefined` for a new one. Throws when there is no place for it. */
+  async #known(serverId: string): Promise<Pick<Heard, "isDraining"> | undefined> {
+    const now = this.#now();
+    const heard = this.#heard.get(serverId);
+    if (heard && now - heard.atMs < HEARTBEAT.expiryMs) return heard;
+    const servers = await this.#store.live();
+    for (const [id, { atMs }] of this.#heard) if (now - atMs >= HEARTBEAT.expiryMs) this.#heard.delete(id);
+    const known = servers.find((server) => server.serverId === serverId);
+    if (!known && servers.length >= MAX_GAME_SERVERS) {
+      throw new AppError("service.unavailable", `At most ${MAX_GAME_SERVERS} game servers can be registered at once.`);
+    }
+    return known;
   }
 
   /** Every game server with a living heartbeat, the draining ones too. */

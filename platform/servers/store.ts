@@ -9,9 +9,17 @@ export interface GameServer extends GameServerHeartbeat {
   readonly serverId: string;
 }
 
+/** A heartbeat as it is stored, and what it says. */
+interface Parsed {
+  readonly value: string;
+  readonly server: GameServer | undefined;
+}
+
 /** Game servers by id. Throws `service.unavailable` while the ephemeral store is away. */
 export class GameServerStore {
   readonly #ephemeral: EphemeralStore;
+  /** What the last look found, by name: a heartbeat that has not changed since is not read again. */
+  #parsed: ReadonlyMap<string, Parsed> = new Map();
 
   constructor(ephemeral: EphemeralStore) {
     this.#ephemeral = ephemeral;
@@ -30,10 +38,18 @@ export class GameServerStore {
   /** Every game server with a living heartbeat. */
   async live(): Promise<GameServer[]> {
     const members = await this.#ephemeral.members(SET);
-    // A newer platform may have stored a heartbeat that this one does not understand: skip it, do not fail.
-    return members.flatMap(({ name, value }) => {
-      const heartbeat = GameServerHeartbeat.safeParse(JSON.parse(value));
-      return heartbeat.success ? [{ serverId: name, ...heartbeat.data }] : [];
-    });
+    const parsed = new Map<string, Parsed>();
+    for (const { name, value } of members) {
+      const last = this.#parsed.get(name);
+      parsed.set(name, last?.value === value ? last : { value, server: serverOf(name, value) });
+    }
+    this.#parsed = parsed;
+    return [...parsed.values()].flatMap(({ server }) => server ?? []);
   }
+}
+
+/** A newer platform may have stored a heartbeat that this one does not understand: it is skipped, and nothing fails. */
+function serverOf(serverId: string, value: string): GameServer | undefined {
+  const heartbeat = GameServerHeartbeat.safeParse(JSON.parse(value));
+  return heartbeat.success ? { serverId, ...heartbeat.data } : undefined;
 }

@@ -45,6 +45,8 @@ export async function startFakeGameServer(): Promise<FakeGameServer> {
       modes: ["arena"],
       rooms: 0,
       players: 0,
+      load: 0,
+      freeSeats: {},
       isDraining: false,
       ...overrides,
     }),

@@ -109,6 +109,11 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     return !this.#hasFailed && this.#seats.hold(playerId);
   }
 
+  /** Seats that a newcomer could be promised now. */
+  get freeSeats(): number {
+    return this.#hasFailed ? 0 : this.#seats.free;
+  }
+
   /** What `defineInput` declared, for whoever checks frames; `undefined` when the room takes no inputs. */
   get inputDeclaration(): { type: new () => object; hasTwoStamps: boolean } | undefined {
     const type = this["_inputController"]?.options.ctor as (new () => object) | undefined;

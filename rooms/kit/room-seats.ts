@@ -20,12 +20,17 @@ export class RoomSeats {
     return this.#room.clients.length > 0 || this.#waiting.size > 0;
   }
 
+  /** Seats that a newcomer could be promised now. */
+  get free(): number {
+    if (this.#room.locked) return 0;
+    return Math.max(0, this.#room.maxClients - this.#takenCount(Date.now()));
+  }
+
   /** Promises a seat for `SEAT_HOLD_MS`; false when the room is locked, or full for somebody new. */
   hold(playerId: string): boolean {
     const now = Date.now();
     const isReturning = this.#held.has(playerId, now) || this.#sessionOf(playerId) !== undefined;
-    if (this.#room.locked) return false;
-    if (!isReturning && this.#takenCount(now) >= this.#room.maxClients) return false;
+    if (this.#room.locked || (!isReturning && this.free === 0)) return false;
     this.#held.hold(playerId, now);
     this.#stayOpen();
     return true;

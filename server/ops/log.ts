@@ -4,11 +4,11 @@ import { type Logger, pino } from "pino";
 
 export type { Logger };
 
-/** The process' logger. Lines carry `process`; `roomId` and `requestId` come with the event. */
-export function createLogger(level: string): Logger {
+/** The process' logger. Lines carry `process`, with its index if it has one; `roomId` and `requestId` come with the event. */
+export function createLogger(level: string, index?: number): Logger {
   return pino({
     level,
-    base: { process: "game-server" },
+    base: { process: index === undefined ? "game-server" : `game-server-${index}` },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {

@@ -8,8 +8,12 @@ export type RefusedFrameReason = "malformed" | "unknown_code" | "too_large" | "f
 /** The metrics of one process and their registry. */
 export type GameMetrics = ReturnType<typeof createMetrics>;
 
-/** Creates the metrics in a registry of their own. `rooms` and `clients` are read when scraped. */
-export function createMetrics(read: { rooms: () => Record<string, number>; clients: () => number }) {
+/** Creates the metrics in a registry of their own. What `read` reads is read when scraped. */
+export function createMetrics(read: {
+  rooms: () => Record<string, number>;
+  clients: () => number;
+  load: () => number;
+}) {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 });
@@ -30,6 +34,14 @@ export function createMetrics(read: { rooms: () => Record<string, number>; clien
     registers,
     collect() {
       this.set(read.clients());
+    },
+  });
+  new Gauge({
+    name: "game_load_ratio",
+    help: "The share of one core in use over the last seconds, as the platform is told.",
+    registers,
+    collect() {
+      this.set(read.load());
     },
   });
 

@@ -2,6 +2,9 @@
 import type { RegisteredHandler } from "@colyseus/core";
 import type { AnyGameRoom } from "../../rooms/kit/index.ts";
 
+/** A room that says no bound of its own counts with this many seats. */
+const MAX_COUNTED_SEATS = 10_000;
+
 /** A live set of rooms, kept by Colyseus' own life-cycle events. */
 export class OpenRooms implements Iterable<AnyGameRoom> {
   readonly #rooms = new Set<AnyGameRoom>();
@@ -27,6 +30,15 @@ export class OpenRooms implements Iterable<AnyGameRoom> {
   countByMode(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { roomName } of this.#rooms) counts[roomName] = (counts[roomName] ?? 0) + 1;
+    return counts;
+  }
+
+  /** Seats that are free in open rooms, by mode; modes without one are left out. */
+  freeSeatsByMode(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { roomName, freeSeats } of this.#rooms) {
+      if (freeSeats > 0) counts[roomName] = (counts[roomName] ?? 0) + Math.min(freeSeats, MAX_COUNTED_SEATS);
+    }
     return counts;
   }
 

@@ -33,8 +33,11 @@ export class SeatDesk {
     this.#isDraining = true;
   }
 
-  /** Holds a seat. Throws `matchmaking.unknown_mode`, `room.full` or `server.draining`. */
-  async hold({ mode, playerId }: SeatRequest): Promise<SeatResponse> {
+  /**
+   * Holds a seat, in a new room only where the request allows one. Throws `matchmaking.unknown_mode`, `room.full` or
+   * `server.draining`.
+   */
+  async hold({ mode, playerId, mayOpenRoom = true }: SeatRequest): Promise<SeatResponse> {
     if (this.#isDraining) throw new AppError("server.draining", "This game server takes no new players.");
     if (!this.#options.modes.includes(mode)) {
       throw new AppError(
@@ -42,7 +45,10 @@ export class SeatDesk {
         `This game server has ${this.#options.modes.join(", ")}, not ${mode}.`,
       );
     }
-    return this.#holdInRunning(mode, playerId) ?? this.#enqueue(() => this.#holdInNew(mode, playerId));
+    const running = this.#holdInRunning(mode, playerId);
+    if (running) return running;
+    if (!mayOpenRoom) throw new AppError("room.full", `No running ${mode} room of this game server has a free seat.`);
+    return this.#enqueue(() => this.#holdInNew(mode, playerId));
   }
 
   #enqueue(make: () => Promise<SeatResponse>): Promise<SeatResponse> {
@@ -60,14 +66,14 @@ export class SeatDesk {
     await matchMaker.createRoom(mode, this.#options.optionsOf(mode));
     const seat = this.#holdInRunning(mode, playerId);
     if (!seat) throw new AppError("room.full", `A new ${mode} room has no seat to give.`);
-    return seat;
+    return { ...seat, isNewRoom: true };
   }
 
   /** The fullest room that has space: players meet, and empty rooms go away. */
   #holdInRunning(mode: string, playerId: string): SeatResponse | undefined {
     const rooms = [...this.#options.rooms].filter((room) => room.roomName === mode);
     for (const room of rooms.sort((a, b) => b.clients.length - a.clients.length)) {
-      if (room.holdSeat(playerId)) return { roomId: room.roomId };
+      if (room.holdSeat(playerId)) return { roomId: room.roomId, isNewRoom: false };
     }
     return undefined;
   }

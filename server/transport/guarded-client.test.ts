@@ -24,7 +24,7 @@ class SlowSocket extends EventEmitter {
   }
 }
 
-const metrics = createMetrics({ rooms: () => ({}), clients: () => 0 });
+const metrics = createMetrics({ rooms: () => ({}), clients: () => 0, load: () => 0 });
 const socketOf = (socket: SlowSocket) => socket as unknown as LeanWebSocket;
 
 test("a client that reads too slowly is ended before what waits for it grows past a mebibyte and a frame", () => {

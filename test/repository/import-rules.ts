@@ -90,7 +90,7 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Who chooses adapters: the two processes, what opens the datagram port, and the command that migrates a database. */
 const COMPOSITION_ROOTS = new Set([
-  "server/main.ts",
+  "server/match-process.ts",
   "server/open-datagrams.ts",
   "platform/main.ts",
   "platform/db/migrate.ts",

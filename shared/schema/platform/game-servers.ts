@@ -24,17 +24,33 @@ export const GameServerHeartbeat = z
     modes: z.array(ModeName).max(64),
     rooms: z.int().min(0),
     players: z.int().min(0),
+    load: z
+      .number()
+      .min(0)
+      .default(0)
+      .meta({ description: "The share of one core that it used over the last seconds; near 1 it can take no more." }),
+    freeSeats: z
+      .record(ModeName, z.int().min(0))
+      .default({})
+      .meta({ description: "Seats that are free in running rooms, by mode." }),
     isDraining: z.boolean(),
   })
   .meta({ id: "GameServerHeartbeat" });
 export type GameServerHeartbeat = z.infer<typeof GameServerHeartbeat>;
 
-/** `POST {controlUrl}/v1/seats`: asks a game server to hold one seat for a player, in a running room or a new one. */
-export const SeatRequest = z.strictObject({ mode: ModeName, playerId: z.uuid() }).meta({ id: "SeatRequest" });
+/**
+ * `POST {controlUrl}/v1/seats`: asks a game server to hold one seat for a player, in a running room or, unless
+ * `mayOpenRoom` is false, in a new one.
+ */
+export const SeatRequest = z
+  .strictObject({ mode: ModeName, playerId: z.uuid(), mayOpenRoom: z.boolean().optional() })
+  .meta({ id: "SeatRequest" });
 export type SeatRequest = z.infer<typeof SeatRequest>;
 
 /** The held seat. It returns itself when no ticket claims it within `SEAT_HOLD_MS`. */
-export const SeatResponse = z.object({ roomId: z.string() }).meta({ id: "SeatResponse" });
+export const SeatResponse = z
+  .object({ roomId: z.string(), isNewRoom: z.boolean().default(false) })
+  .meta({ id: "SeatResponse" });
 export type SeatResponse = z.infer<typeof SeatResponse>;
 
 /** How long a seat is held for its ticket, and how long that ticket is good for; milliseconds. */
