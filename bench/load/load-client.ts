@@ -4,7 +4,7 @@ import type { Seat } from "../servers/measured-server.ts";
 import type { Counters } from "./counters.ts";
 
 /** How a peer is spoken to. */
-export type Protocol = "gamekeeper" | "stock" | "messages" | "echo";
+export type Protocol = "gamekeeper" | "stock" | "messages" | "echo" | "nakama";
 
 /** A client of a load. */
 export interface LoadClient {

@@ -5,6 +5,7 @@ import type { Seat } from "../servers/measured-server.ts";
 import { EchoClient } from "./echo-client.ts";
 import { GamekeeperClient } from "./gamekeeper-client.ts";
 import type { LoadClient, Place, Protocol } from "./load-client.ts";
+import { NakamaClient } from "./nakama-client.ts";
 import { restingOf } from "./resting.ts";
 import { SendPacer } from "./send-pacer.ts";
 import { SdkClient, StockClient } from "./stock-client.ts";
@@ -134,6 +135,7 @@ export class Load {
     const { protocol, scene, inputHz, seats } = this.#request;
     const isSampled = index % Math.ceil(seats.length / SAMPLED_CLIENTS) === 0;
     if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled, inputHz / scene.tickHz);
+    if (protocol === "nakama") return new NakamaClient(scene, index, isSampled);
     if (protocol === "echo") return new EchoClient();
     const snapshots = protocol === "stock" ? "patches" : "messages";
     return isSampled ? new SdkClient(scene, index, snapshots) : new StockClient(scene, index, snapshots);

@@ -5,6 +5,8 @@ import { type Answer, READY_ID } from "../answering.ts";
 
 /** How long a request may take; the longest is a join of thousands of clients on a slow machine. */
 const PATIENCE_MS = 180_000;
+/** How long a process has to end what it started itself. */
+const GRACE_MS = 10_000;
 
 /** A program of this folder, running. */
 export class BenchProcess {
@@ -43,8 +45,11 @@ export class BenchProcess {
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
+    // A program that is no longer asked ends by itself, and what it started with it.
+    if (this.#child.connected) this.#child.disconnect();
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MS);
     await ended;
+    clearTimeout(timer);
   }
 
   #await(id: number, what: string): Promise<unknown> {

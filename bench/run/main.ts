@@ -1,7 +1,7 @@
 // `npm run bench -- arena|battle|world [options]`: measures this server beside its peers, and keeps the figures.
 import { parseArgs } from "node:util";
 import { folderTimes } from "../servers/self-times.ts";
-import { isPeerName, PEERS, type PeerName } from "./peers.ts";
+import { isPeerName, PEERS, type PeerName, quickPeers } from "./peers.ts";
 import { keepResult } from "./results.ts";
 import { type RunOptions, runScenario } from "./run-scenario.ts";
 import { arenaPoint, battlePoint, type Point, SCENARIOS, type Scenario, worldPoint } from "./scenarios.ts";
@@ -113,7 +113,7 @@ function pointsOf(name: string, { points, quickPoint }: Scenario): readonly Poin
 }
 
 function peersOf({ peers }: Scenario): readonly PeerName[] {
-  if (values.peers === undefined) return peers;
+  if (values.peers === undefined) return values.quick ? quickPeers(peers) : peers;
   return values.peers.split(",").map((name) => {
     if (!isPeerName(name)) throw new Error(`--peers ${name}: choose among ${Object.keys(PEERS).join(", ")}.`);
     return name;

@@ -1,5 +1,6 @@
 // Who is measured: how each peer is started and spoken to.
 import type { Protocol } from "../load/load-client.ts";
+import { missingForNakama } from "../servers/nakama/missing.ts";
 import { buildNativeServer } from "./native-server.ts";
 
 /** Whose frames a bare peer sends: as long as stock's patches, or as our snapshots. */
@@ -16,6 +17,8 @@ export interface Peer {
   readonly frames?: FrameSize;
   /** Why it cannot run here; `undefined` when it can. */
   readonly missing?: () => string | undefined;
+  /** Whether `--quick` does without it, because it takes minutes to build. */
+  readonly isSlowToBuild?: boolean;
 }
 
 const SERVERS = "bench/servers";
@@ -56,6 +59,14 @@ export const PEERS = {
     program: `${SERVERS}/colyseus-messages.ts`,
     args: [],
   },
+  nakama: {
+    what: "Nakama 3.40.0: an authoritative match in Go, spoken to in protobuf; its Postgres is not counted",
+    protocol: "nakama",
+    program: `${SERVERS}/nakama.ts`,
+    args: [],
+    missing: missingForNakama,
+    isSlowToBuild: true,
+  },
   ws: bare("ws.ts", "bare `ws`", "stock"),
   net: bare("net.ts", "bare `node:net`, WebSocket frames made by hand", "stock"),
   epoll: { ...bare("epoll.c", "a C epoll loop", "stock"), missing: missingNative },
@@ -70,4 +81,9 @@ export type PeerName = keyof typeof PEERS;
 /** Whether there is a peer of that name. */
 export function isPeerName(name: string): name is PeerName {
   return name in PEERS;
+}
+
+/** Those that a quick run measures too. */
+export function quickPeers(names: readonly PeerName[]): readonly PeerName[] {
+  return names.filter((name) => !(PEERS[name] as Peer).isSlowToBuild);
 }

@@ -60,6 +60,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       "stock-float32",
       "stock-quantised",
       "colyseus-messages",
+      "nakama",
       "ws",
       "net",
       "epoll",

@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { quickPeers } from "./peers.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+test("a quick run measures every peer of the arena but the one that takes minutes to build", () => {
+  const { peers } = SCENARIOS["arena"]!;
+  assert.ok(peers.includes("nakama"));
+  assert.deepEqual(
+    quickPeers(peers),
+    peers.filter((name) => name !== "nakama"),
+  );
+});
