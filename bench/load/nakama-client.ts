@@ -62,8 +62,8 @@ export class NakamaClient extends SocketClient implements LoadClient {
     if (!this.#lastState) return undefined;
     const places = new Map<number, Place>();
     for (let at = HEADER_BYTES; at < this.#lastState.length; at += RECORD_BYTES) {
-      const [x, y] = [this.#lastState.readFloatLE(at + 3), this.#lastState.readFloatLE(at + 7)];
-      places.set(this.#lastState[at]!, { x, y });
+      const [x, y, yaw] = [3, 7, 11].map((field) => this.#lastState!.readFloatLE(at + field));
+      places.set(this.#lastState[at]!, { x: x!, y: y!, yaw: yaw! });
     }
     return places;
   }
