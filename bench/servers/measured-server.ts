@@ -1,6 +1,7 @@
 // The measuring half of every server that runs on Node: the same figures, taken the same way, whichever peer it is.
 import { Session } from "node:inspector/promises";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import { answerRequests } from "../answering.ts";
 import { Distribution } from "../run/distribution.ts";
 import { type SelfTime, selfTimes } from "./self-times.ts";
@@ -32,6 +33,7 @@ export interface MeasuredServer {
 }
 
 const LOOP_RESOLUTION_MS = 10;
+const SETTLE_MS = 500;
 const PROFILE_INTERVAL_US = 500;
 
 let ticks = new Distribution();
@@ -51,7 +53,9 @@ export function serveMeasured(server: MeasuredServer): void {
     describe: () => ({ port: server.port, rssBytes: rssAtRest() }),
     seats: (count: number) => server.seats(count),
     begin: async (isProfiled: boolean) => {
+      // The pause of the collector, and the ticks that catch up with it, are not the server's.
       globalThis.gc?.();
+      await pause(SETTLE_MS);
       profiler = isProfiled ? await startProfiler() : undefined;
       ticks = new Distribution();
       loop.enable();

@@ -226,8 +226,8 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   }
 
   /** An input frame from a seated client. False when it is malformed, or this room or client should not have any. */
-  receiveInputs(sessionId: string, frame: Uint8Array): boolean {
-    return this.#netcode?.receive(sessionId, frame, performance.now()) ?? false;
+  receiveInputs(sessionId: string, frame: Uint8Array, nowMs: number = performance.now()): boolean {
+    return this.#netcode?.receive(sessionId, frame, nowMs) ?? false;
   }
 
   /** Forgets a seat's input budget; called by itself when a client leaves, by the room for a bot. */

@@ -35,26 +35,27 @@ export class FrameDoor {
   }
 
   /** A frame by the WebSocket. Says whether Colyseus may have it; frames of ours have gone their way by then. */
-  fromWebSocket(frame: Uint8Array, isBinary: boolean): "colyseus" | "ours" | "refused" {
+  fromWebSocket(frame: Uint8Array, isBinary: boolean, nowMs: number): "colyseus" | "ours" | "refused" {
     this.#options.metrics.frames.count("in", "websocket", frame.length);
     if (!isBinary) return this.#refuse("malformed");
-    if (frameKindOf(frame) !== undefined) return this.#ours(frame) ?? "ours";
+    const kind = frameKindOf(frame);
+    if (kind !== undefined) return this.#ours(frame, kind, nowMs) ?? "ours";
     const reason = refuseFrame(frame, this.#options.wire);
     return reason === undefined ? "colyseus" : this.#refuse(reason);
   }
 
   /** A frame by the datagram channel: nothing but input frames belongs there. */
-  fromDatagram(frame: Uint8Array): void {
+  fromDatagram(frame: Uint8Array, nowMs: number): void {
     this.#options.metrics.frames.count("in", "datagram", frame.length);
-    if (frameKindOf(frame) === FrameKind.input) this.#ours(frame);
+    if (frameKindOf(frame) === FrameKind.input) this.#ours(frame, FrameKind.input, nowMs);
     else this.#refuse("malformed");
   }
 
-  #ours(frame: Uint8Array): "refused" | undefined {
+  #ours(frame: Uint8Array, kind: number, nowMs: number): "refused" | undefined {
     const { room, sessionId, onChannelRequest } = this.#options;
-    if (!this.#rate.take(performance.now())) return this.#refuse("flood");
-    if (frameKindOf(frame) === FrameKind.input) {
-      return room?.receiveInputs(sessionId, frame) ? undefined : this.#refuse("malformed");
+    if (!this.#rate.take(nowMs)) return this.#refuse("flood");
+    if (kind === FrameKind.input) {
+      return room?.receiveInputs(sessionId, frame, nowMs) ? undefined : this.#refuse("malformed");
     }
     if (decodeControl(frame)?.type !== "channel-request") return this.#refuse("malformed");
     onChannelRequest();

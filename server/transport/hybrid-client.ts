@@ -26,23 +26,24 @@ export interface HybridClientOptions {
 /** A client that plays over its WebSocket from the start, and over datagrams when they serve better. */
 export class HybridClient extends GuardedClient {
   readonly #options: HybridClientOptions;
-  readonly #policy: ChannelPolicy;
+  /** What chooses the channel; `undefined` where there is nothing to choose. */
+  readonly #policy: ChannelPolicy | undefined;
   #channel: DatagramChannel | undefined;
   #offeredMs = Number.NEGATIVE_INFINITY;
   #isAsked = true;
-  readonly #sentTick = new Float64Array(RING_FRAMES).fill(-1);
-  readonly #sentMs = new Float64Array(RING_FRAMES);
-  readonly #sentBy: FastChannel[] = new Array(RING_FRAMES).fill("websocket");
+  /** By which channel the snapshots of the last ticks were sent, if by any. */
+  readonly #sentBy: (FastChannel | undefined)[] = [];
 
   constructor(options: HybridClientOptions) {
     super(options.sessionId, options.socket, options.metrics);
     this.#options = options;
-    this.#policy = new ChannelPolicy(options.issueTicket ? options.mode : "never", options.tickHz);
+    const { issueTicket, mode, tickHz } = options;
+    if (issueTicket && mode !== "never") this.#policy = new ChannelPolicy(mode, tickHz);
   }
 
   /** The channel that fast frames take now. */
   get fastChannel(): FastChannel {
-    return this.#policy.channel(performance.now());
+    return this.#policy?.channel(performance.now()) ?? "websocket";
   }
 
   /** Sends what may be dropped. It never is on a WebSocket, so a client without datagrams misses nothing. */
@@ -51,41 +52,49 @@ export class HybridClient extends GuardedClient {
     else this.#sendDatagram(frame);
   }
 
+  /** Sends a frame that must arrive. */
+  sendReliable(frame: Uint8Array): void {
+    this.raw(frame);
+  }
+
   /**
    * Sends the snapshot of `tick` by the channel that serves better now. A data channel that cannot take it now loses it: the
    * next one is on its way, and piled onto the WebSocket it would only come late.
    */
   sendFast(frame: Uint8Array, tick: number): void {
+    const policy = this.#policy;
+    if (!policy) {
+      this.raw(frame);
+      return;
+    }
     const nowMs = performance.now();
     this.offerChannel(nowMs);
-    const channel = this.#policy.channel(nowMs);
+    const channel = policy.channel(nowMs);
     if (channel === "websocket") this.raw(frame);
-    const isDatagram = (channel === "datagram" || this.#policy.isCopied(nowMs)) && this.#sendDatagram(frame);
-    if (isDatagram) this.#policy.onSent(nowMs, "datagram");
-    if (channel === "websocket") this.#policy.onSent(nowMs, "websocket");
-    if (channel === "websocket" || isDatagram) this.#noteSent(tick, nowMs, channel);
-    if (this.#policy.claimKeepAlive(nowMs)) this.#channel?.keepAlive();
+    const isDatagram = (channel === "datagram" || policy.isCopied(nowMs)) && this.#sendDatagram(frame);
+    if (isDatagram) policy.onSent(nowMs, "datagram");
+    if (channel === "websocket") policy.onSent(nowMs, "websocket");
+    this.#sentBy[tick % RING_FRAMES] = channel === "websocket" || isDatagram ? channel : undefined;
+    if (policy.claimKeepAlive(nowMs)) this.#channel?.keepAlive();
   }
 
-  /** The client has acknowledged the snapshot of `tick`, for the first time. */
-  onAcknowledged(tick: number): void {
-    const place = tick % RING_FRAMES;
-    if (this.#sentTick[place] !== tick) return;
-    const nowMs = performance.now();
-    this.#policy.onAck(nowMs, { rttMs: nowMs - this.#sentMs[place]!, channel: this.#sentBy[place]! });
+  /** The client has acknowledged the snapshot of `tick`, for the first time, `rttMs` after it was sent. */
+  onAcknowledged(tick: number, rttMs: number): void {
+    const channel = this.#sentBy[tick % RING_FRAMES];
+    if (channel) this.#policy?.onAck(performance.now(), { rttMs, channel });
   }
 
   /** Anything of this client's came by `channel`. Its WebSocket may stall for seconds meanwhile, answers to pings and all. */
-  onHeard(channel: FastChannel): void {
-    this.#options.socket.heardMs = performance.now();
-    this.#policy.onHeard(performance.now(), channel);
+  onHeard(channel: FastChannel, nowMs: number = performance.now()): void {
+    this.#options.socket.heardMs = nowMs;
+    this.#policy?.onHeard(nowMs, channel);
   }
 
   /** Offers the client a datagram channel, unless it has one or was offered one a moment ago. */
   offerChannel(nowMs: number = performance.now()): void {
-    const { issueTicket, mode } = this.#options;
-    if (!issueTicket || mode === "never" || this.#channel || nowMs - this.#offeredMs < OFFER_INTERVAL_MS) return;
-    if (!this.#isAsked) return;
+    const { issueTicket } = this.#options;
+    if (!this.#isAsked || this.#channel || nowMs - this.#offeredMs < OFFER_INTERVAL_MS) return;
+    if (!issueTicket || !this.#policy) return;
     this.#isAsked = false;
     this.#offeredMs = nowMs;
     this.raw(encodeControl({ type: "channel-offer", ticket: issueTicket() }));
@@ -97,30 +106,29 @@ export class HybridClient extends GuardedClient {
     this.offerChannel();
   }
 
-  /** The datagram channel is open; `onFrame` takes what it brings. */
+  /** The datagram channel is open; `onFrame` takes what it brings. Without a policy it is closed again: nothing would use it. */
   attach(channel: DatagramChannel, onFrame: (frame: Uint8Array) => void): void {
+    const policy = this.#policy;
+    if (!policy) {
+      channel.close();
+      return;
+    }
     this.#channel = channel;
-    this.#policy.onChannelOpen(performance.now());
+    policy.onChannelOpen(performance.now());
     channel.onFrame((frame) => {
       this.onHeard("datagram");
       onFrame(frame);
     });
     channel.onKeepAlive(() => {
-      this.#options.socket.heardMs = performance.now();
-      this.#policy.onKeepAlive(performance.now());
+      const nowMs = performance.now();
+      this.#options.socket.heardMs = nowMs;
+      policy.onKeepAlive(nowMs);
     });
     channel.onClose(() => {
       if (this.#channel !== channel) return;
       this.#channel = undefined;
-      this.#policy.onChannelClosed(performance.now());
+      policy.onChannelClosed(performance.now());
     });
-  }
-
-  #noteSent(tick: number, nowMs: number, channel: FastChannel): void {
-    const place = tick % RING_FRAMES;
-    this.#sentTick[place] = tick;
-    this.#sentMs[place] = nowMs;
-    this.#sentBy[place] = channel;
   }
 
   #sendDatagram(frame: Uint8Array): boolean {

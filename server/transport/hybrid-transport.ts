@@ -66,7 +66,7 @@ export class HybridTransport extends WebSocketTransport {
     this.#datagrams = datagrams;
     datagrams.onChannel((sessionId, channel) => {
       const seated = this.#seated.get(sessionId);
-      if (seated) seated.client.attach(channel, (frame) => seated.door.fromDatagram(frame));
+      if (seated) seated.client.attach(channel, (frame) => seated.door.fromDatagram(frame, performance.now()));
       else channel.close();
     });
   }
@@ -140,9 +140,9 @@ export class HybridTransport extends WebSocketTransport {
       onAbuse: () => socket.close(POLICY_VIOLATION, "Too many malformed frames."),
       onChannelRequest: () => client.requestChannel(),
     });
-    socket.onFrame = (frame, isBinary) => {
-      const verdict = door.fromWebSocket(frame, isBinary);
-      if (verdict !== "refused") client.onHeard("websocket");
+    socket.onFrame = (frame, isBinary, nowMs) => {
+      const verdict = door.fromWebSocket(frame, isBinary, nowMs);
+      if (verdict !== "refused") client.onHeard("websocket", nowMs);
       return verdict === "colyseus";
     };
     this.#doors.set(client, door);

@@ -2,9 +2,6 @@
 import { IdSet, lowestBit } from "./id-set.ts";
 import { MAX_BASELINE_AGE, type SnapshotHistory } from "./snapshot-history.ts";
 
-/** Most removals that one snapshot carries; further ones wait for the next. */
-export const MAX_DESPAWNS = 64;
-
 const SHOWN = 0;
 const LEAVING = 1;
 
@@ -31,12 +28,6 @@ const FIRST_ROWS = 16;
  * the rest of the room.
  */
 export class ClientKnowledge {
-  /** Ids to remove in this snapshot, ascending, `despawnCount` of them. */
-  readonly despawns = new Int32Array(MAX_DESPAWNS);
-  despawnCount = 0;
-  /** True when more removals wait than one snapshot carries. */
-  areDespawnsLeft = false;
-
   private readonly history: SnapshotHistory;
   /** Row of each id, counted from 1; 0 where there is none. */
   private readonly rowOf: Uint16Array;
@@ -68,19 +59,18 @@ export class ClientKnowledge {
   }
 
   /**
-   * Fills the history's candidates and `despawns` for the latest committed tick, which must be newer than the last one gathered.
+   * Fills the history's candidates and despawns for the latest committed tick, which must be newer than the last one gathered.
    * Who is in `visible` without a state at that tick is not seen.
    */
   gather(visible: IdSet): void {
-    const { tick, present, candidates } = this.history;
+    const { tick, present, candidates, despawns } = this.history;
     if (tick <= this.lastTick)
       throw new Error(`tick ${tick} is already encoded for this client: commit the next one first`);
     const stale = staleTicks(this.lastTick, tick);
     this.lastTick = tick;
     this.ackedTicks &= ~stale;
     candidates.reset();
-    this.despawnCount = 0;
-    this.areDespawnsLeft = false;
+    despawns.reset();
     const { words } = visible;
     for (let word = 0; word < words.length; word++) {
       const seen = words[word]! & present.words[word]!;
@@ -158,8 +148,7 @@ export class ClientKnowledge {
     const sent = ints[row + SENT_TICKS]! & ~stale;
     ints[row + SENT_TICKS] = sent;
     if (ints[row + IS_ANNOUNCED] === 0 || (sent & this.ackedTicks) !== 0) this.removeRow(id);
-    else if (this.despawnCount < MAX_DESPAWNS) this.despawns[this.despawnCount++] = id;
-    else this.areDespawnsLeft = true;
+    else this.history.despawns.add(id);
   }
 
   /** Begins to show an entity: new, back before its removal was acknowledged, or another one under the same id. */

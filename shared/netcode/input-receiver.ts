@@ -1,6 +1,6 @@
 // The server's end of inputs: whatever the network does, each input comes out once, in order, or is counted as lost.
 import { BitReader } from "./bit-reader.ts";
-import type { FieldLayout } from "./field-layout.ts";
+import { type FieldLayout, MAX_FIELDS } from "./field-layout.ts";
 import { EPOCH_COUNT } from "./frame-kind.ts";
 import {
   emptyInputHeader,
@@ -13,6 +13,11 @@ import {
 import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
 
 const CAPACITY = MAX_UNCONFIRMED_INPUTS;
+
+/** Working space of all receivers: a frame is read whole before the next one. */
+const reader = new BitReader();
+const incoming: InputHeader = emptyInputHeader();
+const frameValues = new Int32Array(CAPACITY * MAX_FIELDS);
 
 /** What became of an input frame ([INP6] of SPEC.md). Only an `accepted` one changed anything but the acks. */
 export type InputOutcome = "accepted" | "duplicate" | "foreign" | "malformed";
@@ -39,13 +44,10 @@ export class InputReceiver {
 
   private readonly layout: FieldLayout;
   private readonly maxFrameBytes: number;
-  private readonly reader = new BitReader();
-  private readonly incoming: InputHeader = emptyInputHeader();
   /** Tick in each place of the ring; a place is free when its tick is not the one that is looked for. */
   private readonly ticks: Float64Array;
   private readonly viewTicks: Float64Array;
   private readonly values: Int32Array;
-  private readonly frameValues: Int32Array;
   private epoch: number;
   private nextTick = -1;
   private newestTick = -1;
@@ -58,7 +60,6 @@ export class InputReceiver {
     this.ticks = new Float64Array(CAPACITY).fill(-1);
     this.viewTicks = new Float64Array(CAPACITY);
     this.values = new Int32Array(CAPACITY * layout.size);
-    this.frameValues = new Int32Array(CAPACITY * layout.size);
   }
 
   /** The first input that has neither been taken nor given up: where a client goes on in another life of its connection ([INP8]). */
@@ -80,12 +81,11 @@ export class InputReceiver {
 
   /** Takes a received frame; `nowMs` is the server's clock, for the echo. */
   accept(frame: Uint8Array, nowMs: number): InputOutcome {
-    const { incoming, reader } = this;
     if (frame.length > this.maxFrameBytes) return "malformed";
     reader.reset(frame);
     if (!readInputHeader(reader, incoming) || !this.readInputs()) return "malformed";
     if (incoming.epoch !== this.epoch) return "foreign";
-    Object.assign(this.header, incoming);
+    this.keepHeader();
     this.noteStamp(nowMs);
     return this.store() ? "accepted" : "duplicate";
   }
@@ -116,21 +116,32 @@ export class InputReceiver {
   }
 
   private readInputs(): boolean {
-    const { reader, layout, incoming } = this;
+    const { layout } = this;
     const { size } = layout;
     for (let index = 0; index < incoming.count; index++) {
       const start = index * size;
       if (index > 0 && reader.readBoolean()) {
-        this.frameValues.copyWithin(start, start - size, start);
+        frameValues.copyWithin(start, start - size, start);
         continue;
       }
-      for (let field = 0; field < size; field++) this.frameValues[start + field] = reader.read(layout.bits[field]!);
+      for (let field = 0; field < size; field++) frameValues[start + field] = reader.read(layout.bits[field]!);
     }
     return reader.isAtEnd();
   }
 
+  private keepHeader(): void {
+    const { header } = this;
+    header.epoch = incoming.epoch;
+    header.snapshotTick = incoming.snapshotTick;
+    header.snapshotMask = incoming.snapshotMask;
+    header.viewAge = incoming.viewAge;
+    header.stamp = incoming.stamp;
+    header.count = incoming.count;
+    header.newestTick = incoming.newestTick;
+  }
+
   private noteStamp(nowMs: number): void {
-    const { stamp } = this.incoming;
+    const { stamp } = incoming;
     if (stamp < 0) return;
     // 16 bits wrap around: a stamp is newer when it is less than half a turn ahead.
     if (this.echoStamp >= 0 && ((stamp - this.echoStamp) & 0xffff) >= 0x8000) return;
@@ -140,7 +151,7 @@ export class InputReceiver {
   }
 
   private store(): boolean {
-    const { count, newestTick, snapshotTick, viewAge } = this.incoming;
+    const { count, newestTick, snapshotTick, viewAge } = incoming;
     if (count === 0) return false;
     const newestView = viewAge < 0 ? Number.NaN : snapshotTick - viewAge / VIEW_STEPS_PER_TICK;
     const oldest = newestTick - count + 1;
@@ -156,7 +167,7 @@ export class InputReceiver {
       this.viewTicks[place] = newestView - (newestTick - tick);
       const from = index * this.layout.size;
       for (let field = 0; field < this.layout.size; field++) {
-        this.values[place * this.layout.size + field] = this.frameValues[from + field]!;
+        this.values[place * this.layout.size + field] = frameValues[from + field]!;
       }
       isNew = true;
     }

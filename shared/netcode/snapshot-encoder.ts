@@ -1,11 +1,12 @@
 // One client's snapshots: each tick the difference between what the client holds and what it may know, within its budget.
-import { BitWriter, varintBits } from "./bit-writer.ts";
-import { ClientKnowledge, MAX_DESPAWNS } from "./client-knowledge.ts";
+import { varintBits } from "./bit-writer.ts";
+import { ClientKnowledge } from "./client-knowledge.ts";
 import { CODE_BITS } from "./delta-code.ts";
 import { EPOCH_COUNT, MAX_FRAME_BYTES } from "./frame-kind.ts";
-import { GROUP_BITS, IdGaps, writeGap } from "./id-list.ts";
+import { GROUP_BITS, writeGap } from "./id-list.ts";
 import { IdSet } from "./id-set.ts";
 import { AGE_BITS } from "./snapshot-candidates.ts";
+import { MAX_DESPAWNS } from "./snapshot-despawns.ts";
 import { emptyHeader, headerBits, MAX_HEADER_BITS, type SnapshotHeader, writeHeader } from "./snapshot-header.ts";
 import type { SnapshotHistory } from "./snapshot-history.ts";
 import { GENERATION_BITS, MAX_KINDS, type SnapshotSchema } from "./snapshot-schema.ts";
@@ -46,8 +47,6 @@ export class SnapshotEncoder {
   private readonly minBudgetBytes: number;
   private readonly budgetBytes: number;
   private readonly header = emptyHeader();
-  private readonly despawnGaps = new IdGaps();
-  private readonly writer: BitWriter;
 
   constructor(history: SnapshotHistory, options: SnapshotEncoderOptions = {}) {
     this.history = history;
@@ -60,7 +59,6 @@ export class SnapshotEncoder {
       );
     }
     this.header.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
-    this.writer = new BitWriter(new Uint8Array(MAX_FRAME_BYTES));
   }
 
   /**
@@ -72,31 +70,32 @@ export class SnapshotEncoder {
   }
 
   /**
-   * The snapshot of the history's latest tick for this client. The bytes are a view that the next call overwrites: send or copy them first.
+   * The snapshot of the history's latest tick for this client. The bytes are a view that the next call, of any client of the room, overwrites: send or copy them first.
    * Throws when that tick was encoded already.
    */
   encode(request: SnapshotRequest): Uint8Array {
-    const { history, knowledge, writer, header } = this;
-    const { selection, candidates } = history;
+    const { history, knowledge, header } = this;
+    const { selection, candidates, despawns, writer } = history;
     const budget = Math.min(request.budgetBytes ?? this.budgetBytes, this.budgetBytes);
     const budgetBits = Math.max(budget, this.minBudgetBytes) * 8;
     this.fillHeader(request);
     knowledge.gather(this.setOf(request.visible));
     const fixedBits = headerBits(header);
-    const despawnBits = this.trimDespawns((budgetBits - fixedBits) >>> 1);
+    const despawnBits = despawns.trim((budgetBits - fixedBits) >>> 1);
     const recordBits = budgetBits - fixedBits - despawnBits;
     if (!selection.chooseAll(recordBits)) {
       knowledge.weigh(request.weightOf);
       selection.chooseByPriority(recordBits);
     }
-    header.hasDespawns = knowledge.despawnCount > 0;
-    header.isComplete = selection.count === candidates.count && !knowledge.areDespawnsLeft;
+    header.hasDespawns = despawns.count > 0;
+    header.isComplete = selection.count === candidates.count && !despawns.areLeft;
     this.recordCount = selection.count;
     this.candidateCount = candidates.count;
 
     writer.reset(undefined, budgetBits >>> 3);
     writeHeader(writer, header);
-    this.writeDespawns();
+    despawns.write(writer);
+    for (let index = 0; index < despawns.count; index++) knowledge.markDespawnSent(despawns.ids[index]!);
     this.writeRecords();
     if (writer.overflowed)
       throw new Error("a snapshot came out longer than its own count: this is a bug in the encoder");
@@ -119,38 +118,9 @@ export class SnapshotEncoder {
     header.echoHoldMs = request.echoHoldMs ?? 0;
   }
 
-  /** Keeps as many removals as `availableBits` hold and gives the bits they take. */
-  private trimDespawns(availableBits: number): number {
-    const { knowledge, despawnGaps } = this;
-    while (knowledge.despawnCount > 0) {
-      despawnGaps.reset();
-      for (let index = 0; index < knowledge.despawnCount; index++) despawnGaps.add(knowledge.despawns[index]!);
-      const bits = varintBits(knowledge.despawnCount, COUNT_GROUP_BITS) + GROUP_BITS + despawnGaps.choose();
-      if (bits <= availableBits) return bits;
-      knowledge.despawnCount--;
-      knowledge.areDespawnsLeft = true;
-    }
-    return 0;
-  }
-
-  private writeDespawns(): void {
-    const { knowledge, writer } = this;
-    if (knowledge.despawnCount === 0) return;
-    const { groupBits } = this.despawnGaps;
-    writer.writeVarint(knowledge.despawnCount, COUNT_GROUP_BITS);
-    writer.write(groupBits - 1, GROUP_BITS);
-    let previous = -1;
-    for (let index = 0; index < knowledge.despawnCount; index++) {
-      const id = knowledge.despawns[index]!;
-      writeGap(writer, id, previous, groupBits);
-      knowledge.markDespawnSent(id);
-      previous = id;
-    }
-  }
-
   private writeRecords(): void {
-    const { history, knowledge, writer } = this;
-    const { selection, candidates } = history;
+    const { history, knowledge } = this;
+    const { selection, candidates, writer } = history;
     writer.writeVarint(selection.count, COUNT_GROUP_BITS);
     if (selection.count === 0) return;
     const { groupBits } = selection;

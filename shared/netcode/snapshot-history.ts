@@ -1,7 +1,9 @@
 // The moving entities of a room: their quantised fields of the last ticks, kept once and shared by every client's encoder.
-import { MAX_TICK } from "./frame-kind.ts";
+import { BitWriter } from "./bit-writer.ts";
+import { MAX_FRAME_BYTES, MAX_TICK } from "./frame-kind.ts";
 import { IdSet } from "./id-set.ts";
 import { SnapshotCandidates } from "./snapshot-candidates.ts";
+import { SnapshotDespawns } from "./snapshot-despawns.ts";
 import { GENERATION_BITS, MAX_ENTITIES, type SnapshotSchema } from "./snapshot-schema.ts";
 import { SnapshotSelection } from "./snapshot-selection.ts";
 
@@ -40,6 +42,10 @@ export class SnapshotHistory {
   readonly candidates: SnapshotCandidates;
   /** Working space for choosing among the candidates. */
   readonly selection: SnapshotSelection;
+  /** Working space for what is removed. */
+  readonly despawns = new SnapshotDespawns();
+  /** Working space for the snapshot itself. */
+  readonly writer = new BitWriter(new Uint8Array(MAX_FRAME_BYTES));
 
   private readonly current: Int32Array;
   private readonly restingIds: number[] = [];

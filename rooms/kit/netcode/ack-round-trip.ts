@@ -1,5 +1,6 @@
 // How long a client's acknowledgement takes, measured by the server alone: the bound on how far back its shots may reach.
 
+/** A power of two: more ticks than an ack tells of. */
 const RING_TICKS = 64;
 const WINDOW_MS = 2_000;
 
@@ -14,15 +15,21 @@ export class AckRoundTrip {
 
   /** A snapshot of `tick` goes out. */
   sent(tick: number, nowMs: number): void {
-    const place = tick % RING_TICKS;
+    const place = tick & (RING_TICKS - 1);
     this.#ticks[place] = tick;
     this.#sentMs[place] = nowMs;
     this.#rttMs[place] = Number.NaN;
   }
 
+  /** When the snapshot of `tick` went out; NaN when it did not, or too long ago. */
+  sentMs(tick: number): number {
+    const place = tick & (RING_TICKS - 1);
+    return this.#ticks[place] === tick ? this.#sentMs[place]! : Number.NaN;
+  }
+
   /** An ack has arrived whose newest tick is `tick`. */
   acknowledged(tick: number, nowMs: number): void {
-    const place = tick % RING_TICKS;
+    const place = tick & (RING_TICKS - 1);
     if (tick <= this.#newestAcked || this.#ticks[place] !== tick) return;
     this.#newestAcked = tick;
     this.#newestAckedMs = nowMs;

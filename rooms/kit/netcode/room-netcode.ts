@@ -5,7 +5,7 @@ import { DEFAULT_BUDGET_BYTES, type GameWire, MAX_BASELINE_AGE } from "../../../
 import { type MotionSources, MotionTracker, type Moving } from "./motion-tracker.ts";
 import { RewoundView, type SeenView } from "./rewound-view.ts";
 import { ClientSight, Sight, type SightOptions } from "./sight.ts";
-import { type InputCounts, SnapshotSeat } from "./snapshot-seat.ts";
+import { type InputCounts, type SnapshotLink, SnapshotSeat } from "./snapshot-seat.ts";
 
 /** A player's own state outweighs everything a game may weigh, however long it waited: it is in every snapshot that it changed for. */
 const SELF_WEIGHT = 2 ** 24;
@@ -13,12 +13,6 @@ const SELF_WEIGHT = 2 ** 24;
 const MAX_INTERPOLATION_MS = 250;
 /** Before a client's round trip is measured, it is taken to be this; ms. */
 const ASSUMED_ROUND_TRIP_MS = 250;
-
-/** A client whose transport chooses the channel of its snapshots by how they fare. */
-interface HybridClient extends Client {
-  sendFast?(frame: Uint8Array, tick: number): void;
-  onAcknowledged?(tick: number): void;
-}
 
 /** What a room tells of itself. */
 export interface RoomNetcodeOptions extends SightOptions {
@@ -35,6 +29,8 @@ interface Seated<Input> {
   readonly sight: ClientSight;
   /** The codecs of a client that speaks snapshots; `undefined` for one that gets the same state as patches. */
   readonly snapshots: SnapshotSeat<Input> | undefined;
+  /** How urgent an entity is to this client, its own state first. */
+  readonly weightOf: (id: number) => number;
 }
 
 /** The netcode of one room. */
@@ -63,25 +59,23 @@ export class RoomNetcode<Input> {
 
   /** Seats a client, or seats it again after a drop. `speaksSnapshots` is settled at the first time. */
   connect(client: Client, speaksSnapshots: boolean): void {
-    let seated = this.#seats.get(client.sessionId);
+    const { sessionId } = client;
+    let seated = this.#seats.get(sessionId);
     if (!seated) {
       const { wire, tickHz, budgetBytes = DEFAULT_BUDGET_BYTES } = this.#options;
       const tracker = this.#tracker;
       const snapshots = speaksSnapshots ? new SnapshotSeat<Input>({ wire, tracker, budgetBytes, tickHz }) : undefined;
-      seated = { client, sight: new ClientSight(wire.capacity), snapshots };
-      this.#seats.set(client.sessionId, seated);
+      const selfId = snapshots?.selfId ?? -1;
+      const weightOf = (id: number): number => this.#weightOf(sessionId, selfId, id);
+      seated = { client, sight: new ClientSight(wire.capacity), snapshots, weightOf };
+      this.#seats.set(sessionId, seated);
     }
     seated.client = client;
     if (!seated.snapshots) {
       client.view ??= new StateView();
       return;
     }
-    const hybrid: HybridClient = client;
-    seated.snapshots.connect({
-      sendFast: (frame, tick) => (hybrid.sendFast ? hybrid.sendFast(frame, tick) : hybrid.raw(frame)),
-      sendReliable: (frame) => client.raw(frame),
-      onAcknowledged: (tick) => hybrid.onAcknowledged?.(tick),
-    });
+    seated.snapshots.connect(isLink(client) ? client : linkOf(client));
   }
 
   /** Whether this client has what moves from snapshots, and so needs a patch only for what everybody may know. */
@@ -165,11 +159,9 @@ export class RoomNetcode<Input> {
 
   /** Sends the committed tick to every client that is ready for it. */
   send(nowMs: number, isReady: (client: Client) => boolean): void {
-    for (const [sessionId, { client, snapshots, sight }] of this.#seats) {
+    for (const { client, snapshots, sight, weightOf } of this.#seats.values()) {
       if (!snapshots || !isReady(client)) continue;
       sight.visible.add(snapshots.selfId);
-      const weightOf = (id: number): number =>
-        id === snapshots.selfId ? SELF_WEIGHT : this.#sight.weightOf(this.#options.playerOf(sessionId), id);
       snapshots.send(sight.visible, weightOf, nowMs);
       sight.visible.delete(snapshots.selfId);
     }
@@ -188,6 +180,10 @@ export class RoomNetcode<Input> {
     return this.#view.aim(snapshots.viewTick, this.#tick - Math.min(reachTicks, MAX_BASELINE_AGE));
   }
 
+  #weightOf(sessionId: string, selfId: number, id: number): number {
+    return id === selfId ? SELF_WEIGHT : this.#sight.weightOf(this.#options.playerOf(sessionId), id);
+  }
+
   /** A client that gets patches sees its own entity too; what comes into sight or leaves it changes its view. */
   #lookForPatches({ client, sight }: Seated<Input>, player: Moving | undefined): void {
     this.#sight.look(sight, player, -1);
@@ -203,4 +199,15 @@ export class RoomNetcode<Input> {
     const id = this.#tracker.idOf(entity);
     for (const { sight } of this.#seats.values()) sight.forget(id);
   }
+}
+
+/** Whether a client's transport chooses the channel of its snapshots by how they fare. */
+function isLink(client: Client): client is Client & SnapshotLink {
+  return "sendFast" in client;
+}
+
+/** Any other client has one channel. */
+function linkOf(client: Client): SnapshotLink {
+  const send = (frame: Uint8Array): void => client.raw(frame);
+  return { sendFast: send, sendReliable: send, onAcknowledged: () => undefined };
 }

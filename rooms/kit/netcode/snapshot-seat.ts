@@ -7,6 +7,7 @@ import {
   InputReceiver,
   ReceivedTicks,
   SnapshotEncoder,
+  type SnapshotRequest,
 } from "../../../shared/netcode/index.ts";
 import { AckRoundTrip } from "./ack-round-trip.ts";
 import type { MotionTracker } from "./motion-tracker.ts";
@@ -17,9 +18,12 @@ export interface SnapshotLink {
   sendFast(frame: Uint8Array, tick: number): void;
   /** Sends a frame that must arrive. */
   sendReliable(frame: Uint8Array): void;
-  /** The snapshot of `tick` was acknowledged, for the first time; what chooses the channel wants to know. */
-  onAcknowledged(tick: number): void;
+  /** The snapshot of `tick` was acknowledged, for the first time, `rttMs` after it was sent; what chooses the channel wants to know. */
+  onAcknowledged(tick: number, rttMs: number): void;
 }
+
+/** Filled anew for each snapshot of any seat. */
+const request: SnapshotRequest = { visible: [] };
 
 /** What the seat has of its room. */
 export interface SnapshotSeatOptions {
@@ -95,12 +99,12 @@ export class SnapshotSeat<Input> {
     if (snapshotTick < 0) return true;
     life.encoder.acknowledge(snapshotTick, snapshotMask, this.#epoch);
     this.roundTrip.acknowledged(snapshotTick, nowMs);
-    this.#noteAcknowledged(life, snapshotTick, snapshotMask);
+    this.#noteAcknowledged(life, snapshotTick, snapshotMask, nowMs);
     return true;
   }
 
   /** Every ack repeats those of the 32 ticks before its newest; each tick is news once. */
-  #noteAcknowledged({ link, told }: Life, newest: number, mask: number): void {
+  #noteAcknowledged({ link, told }: Life, newest: number, mask: number, nowMs: number): void {
     const isNews = !told.has(newest);
     let fresh = mask & ~told.maskAt(newest);
     told.addAll(newest, mask);
@@ -108,9 +112,15 @@ export class SnapshotSeat<Input> {
     while (fresh !== 0) {
       const bit = 31 - Math.clz32(fresh);
       fresh ^= 1 << bit;
-      if (bit < newest) link.onAcknowledged(newest - 1 - bit);
+      this.#tell(link, newest - 1 - bit, nowMs);
     }
-    if (isNews) link.onAcknowledged(newest);
+    if (isNews) this.#tell(link, newest, nowMs);
+  }
+
+  /** A client may say that it has what it was never sent. */
+  #tell(link: SnapshotLink, tick: number, nowMs: number): void {
+    const sentMs = this.roundTrip.sentMs(tick);
+    if (!Number.isNaN(sentMs)) link.onAcknowledged(tick, nowMs - sentMs);
   }
 
   /** Inputs that wait. */
@@ -152,14 +162,13 @@ export class SnapshotSeat<Input> {
     }
     const { encoder, link } = life;
     const receiver = this.#receiver;
-    const frame = encoder.encode({
-      visible,
-      weightOf,
-      inputTick: receiver.lastTakenTick,
-      inputDepth: receiver.depth,
-      echoStamp: receiver.echoStamp,
-      echoHoldMs: receiver.echoHoldMs(nowMs),
-    });
+    request.visible = visible;
+    request.weightOf = weightOf;
+    request.inputTick = receiver.lastTakenTick;
+    request.inputDepth = receiver.depth;
+    request.echoStamp = receiver.echoStamp;
+    request.echoHoldMs = receiver.echoHoldMs(nowMs);
+    const frame = encoder.encode(request);
     this.roundTrip.sent(tracker.history.tick, nowMs);
     link.sendFast(frame, tracker.history.tick);
   }

@@ -1,4 +1,5 @@
 // A WebSocket of `ws` with a short way for the frames of a game: small messages in, one write a turn out.
+import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { FrameSplitter } from "./frame-splitter.ts";
@@ -14,7 +15,7 @@ const LARGEST_MEDIUM = 0xffff;
 /** What `ws` has beside its documented interface: its own end of the handshake, and the reader of the stream. */
 interface Upgraded {
   setSocket(socket: Duplex, head: Buffer, options: object): void;
-  readonly _receiver: { write(chunk: Buffer): boolean };
+  readonly _receiver: EventEmitter & { write(chunk: Buffer): boolean };
 }
 
 type OnSent = (error?: Error) => void;
@@ -32,7 +33,7 @@ const waiting: LeanWebSocket[] = [];
  */
 export class LeanWebSocket extends WebSocket {
   /** Sees every message before any listener. False: no listener gets it. It reads the frame at once or copies it. */
-  onFrame: ((frame: Buffer, isBinary: boolean) => boolean) | undefined;
+  onFrame: ((frame: Buffer, isBinary: boolean, nowMs: number) => boolean) | undefined;
   /** When anything last arrived, by `performance.now()`; the heartbeat asks. */
   heardMs = performance.now();
   #socket: Duplex | undefined;
@@ -43,10 +44,19 @@ export class LeanWebSocket extends WebSocket {
   setSocket(socket: Duplex, head: Buffer, options: object): void {
     (WebSocket.prototype as unknown as Upgraded).setSocket.call(this, socket, head, options);
     this.#socket = socket;
-    const isShared = readInPlace(socket);
     const { _receiver: receiver } = this as unknown as Upgraded;
     const write = receiver.write.bind(receiver);
     let isReady = true;
+    let isOver = false;
+    const read = (bytes: Buffer): boolean => {
+      this.heardMs = performance.now();
+      isReady = true;
+      splitter.push(bytes);
+      return isReady;
+    };
+    const isShared = readInPlace(socket, (bytes) => {
+      if (!isOver && !read(bytes)) socket.pause();
+    });
     const splitter = new FrameSplitter({
       onMessage: (frame) => {
         if (this.#passes(frame, true)) super.emit("message", isShared ? Buffer.from(frame) : frame, true);
@@ -55,13 +65,12 @@ export class LeanWebSocket extends WebSocket {
         isReady = write(isShared ? Buffer.from(bytes) : bytes);
       },
     });
-    // The library hands every chunk to its receiver until the connection errs or closes; so nothing comes after either.
-    receiver.write = (chunk) => {
-      this.heardMs = performance.now();
-      isReady = true;
-      splitter.push(chunk);
-      return isReady;
+    // Where a socket cannot be read in place, the library hands every chunk to its receiver until the end.
+    receiver.write = read;
+    const end = (): void => {
+      isOver = true;
     };
+    receiver.once("conclude", end).once("error", end);
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
@@ -70,7 +79,7 @@ export class LeanWebSocket extends WebSocket {
   }
 
   #passes(frame: Buffer, isBinary: boolean): boolean {
-    return this.onFrame === undefined || this.onFrame(frame, isBinary);
+    return this.onFrame === undefined || this.onFrame(frame, isBinary, this.heardMs);
   }
 
   /** Bytes that have not left the process: those of this turn, and those that wait for a slow client. */

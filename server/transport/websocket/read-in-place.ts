@@ -14,14 +14,14 @@ interface Handle {
 }
 
 /**
- * From now on each `data` event of `socket` has a view on memory that the next event overwrites: whoever keeps bytes copies
- * them. Node makes a buffer of 64 KiB for each read and cuts it down, which costs a seventh of the reading and keeps the
+ * From now on what arrives at `socket` is given to `onBytes`, in place of its `data` event, as a view on memory that the next
+ * call overwrites: whoever keeps bytes copies them. Node makes a buffer of 64 KiB for each read and cuts it down, which costs a seventh of the reading and keeps the
  * collector busy; `net.connect` has the option `onread` against it, and accepted sockets do not.
  *
  * False when that is not to be had: another kind of socket (TLS), or another Node than the one this was written for. Then
- * nothing has changed but that every event has memory of its own.
+ * nothing has changed.
  */
-export function readInPlace(socket: Duplex): boolean {
+export function readInPlace(socket: Duplex, onBytes: (bytes: Buffer) => void): boolean {
   if (!(socket instanceof Socket) || socket.constructor !== Socket) return false;
   const { _handle: handle } = socket as unknown as { _handle?: Handle | null };
   const [buffer, callback] = ["kBuffer", "kBufferCb"].map((name) =>
@@ -29,7 +29,7 @@ export function readInPlace(socket: Duplex): boolean {
   );
   if (!handle?.useUserBuffer || !buffer || !callback) return false;
   const onRead = (length: number): boolean => {
-    socket.emit("data", shared.subarray(0, length));
+    onBytes(shared.subarray(0, length));
     return true;
   };
   Object.assign(socket, { [buffer]: shared, [callback]: onRead });
