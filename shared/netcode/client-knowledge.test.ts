@@ -22,10 +22,10 @@ function heldAfter(tick: number, acks: readonly { newest: number; mask: number }
     history.commit(now);
     if (now === tick + 1) for (const { newest, mask } of acks) knowledge.acknowledge(newest, mask);
     knowledge.gather(visible);
-    const { ages, count } = history.candidates;
+    const { ages, count, rows } = history.candidates;
     assert.equal(count, 1);
     if (now === tick + 1) return ages[0] === 0 ? -1 : now - ages[0]!;
-    knowledge.markSent(id);
+    knowledge.markSent(rows[0]!);
   }
   return -1;
 }

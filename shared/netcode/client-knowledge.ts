@@ -1,5 +1,5 @@
 // What one client holds of each entity, as far as its acks prove it; finds what it must be sent and what must be taken away.
-import { IdSet, lowestBit } from "./id-set.ts";
+import { type IdSet, lowestBit } from "./id-set.ts";
 import { MAX_BASELINE_AGE, type SnapshotHistory } from "./snapshot-history.ts";
 
 const SHOWN = 0;
@@ -24,26 +24,20 @@ const FIRST_ROWS = 16;
  * One client's side of the room's entities. `gather` compares it with a tick of the history; `markSent` and `acknowledge` keep it true.
  *
  * The ack bookkeeping is two masks of 32 ticks: in which snapshots an entity was, and which snapshots arrived. Where both have a bit,
- * the client holds the entity's state of that tick. There is a row for each entity that the client sees or may hold, and none for
- * the rest of the room.
+ * the client holds the entity's state of that tick. There is a row for each entity that the client sees or may hold, in ascending
+ * order of id, and none for the rest of the room: a tick goes over them once, from end to end.
  */
 export class ClientKnowledge {
   private readonly history: SnapshotHistory;
-  /** Row of each id, counted from 1; 0 where there is none. */
-  private readonly rowOf: Uint16Array;
   private ints = new Int32Array(FIRST_ROWS * ROW);
   private floats = new Float32Array(this.ints.buffer);
-  private rowCount = 0;
-  /** Who has a row. */
-  private readonly tracked: IdSet;
+  /** Where the rows end. */
+  private end = 0;
   private lastTick = -1;
   private ackedTicks = 0;
 
   constructor(history: SnapshotHistory) {
-    const { capacity } = history;
     this.history = history;
-    this.rowOf = new Uint16Array(capacity);
-    this.tracked = new IdSet(capacity);
   }
 
   /** Takes the client's ack. Ticks that were never sent, or left the window, are ignored: a lie harms only the liar. */
@@ -71,15 +65,17 @@ export class ClientKnowledge {
     this.ackedTicks &= ~stale;
     candidates.reset();
     despawns.reset();
-    const { words } = visible;
-    for (let word = 0; word < words.length; word++) {
-      const seen = words[word]! & present.words[word]!;
-      for (let rest = seen | this.tracked.words[word]!; rest !== 0; rest &= rest - 1) {
+    let row = 0;
+    for (let word = 0; word < visible.words.length; word++) {
+      for (let rest = visible.words[word]! & present.words[word]!; rest !== 0; rest &= rest - 1) {
         const id = word * 32 + lowestBit(rest);
-        if ((seen & rest & -rest) !== 0) this.gatherShown(id, stale);
-        else this.gatherHidden(id, stale);
+        while (row < this.end && this.ints[row + ID]! < id) row = this.gatherHidden(row, stale);
+        if (row === this.end || this.ints[row + ID] !== id) this.insertRow(row, id);
+        this.gatherShown(row, id, stale);
+        row += ROW;
       }
     }
+    while (row < this.end) row = this.gatherHidden(row, stale);
   }
 
   /**
@@ -89,32 +85,26 @@ export class ClientKnowledge {
   weigh(weightOf: ((id: number) => number) | undefined): void {
     const { candidates } = this.history;
     for (let candidate = 0; candidate < candidates.count; candidate++) {
-      const id = candidates.ids[candidate]!;
-      const at = this.startOf(id) + PRIORITY;
-      this.floats[at] = this.floats[at]! + (weightOf?.(id) ?? 1);
+      const at = candidates.rows[candidate]! + PRIORITY;
+      this.floats[at] = this.floats[at]! + (weightOf?.(candidates.ids[candidate]!) ?? 1);
       candidates.priorities[candidate] = this.floats[at]!;
     }
   }
 
-  /** Notes that candidate `id` is in the snapshot of the gathered tick. */
-  markSent(id: number): void {
-    const row = this.startOf(id);
+  /** Notes that the entity of a candidate's row is in the snapshot of the gathered tick. */
+  markSent(row: number): void {
     this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
     this.ints[row + IS_ANNOUNCED] = 1;
     this.floats[row + PRIORITY] = 0;
   }
 
-  /** Notes that the removal of `id` is in the snapshot of the gathered tick. */
-  markDespawnSent(id: number): void {
-    const row = this.startOf(id);
+  /** Notes that the removal of the entity of a row is in the snapshot of the gathered tick. */
+  markDespawnSent(row: number): void {
     this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
   }
 
-  private gatherShown(id: number, stale: number): void {
-    const { history } = this;
-    if (this.rowOf[id] === 0) this.addRow(id);
-    const { ints, floats } = this;
-    const row = this.startOf(id);
+  private gatherShown(row: number, id: number, stale: number): void {
+    const { history, ints } = this;
     const tick = this.lastTick;
     if (ints[row + STATE] !== SHOWN || ints[row + GENERATION] !== history.generation[id]) this.show(row, id);
     const sent = ints[row + SENT_TICKS]! & ~stale;
@@ -125,7 +115,7 @@ export class ClientKnowledge {
     if (held >= history.changeTick[id]!) {
       // At rest since a tick that the client holds: so what it holds is the state of this tick too.
       ints[row + HELD_TICK] = tick;
-      floats[row + PRIORITY] = 0;
+      this.floats[row + PRIORITY] = 0;
       return;
     }
     ints[row + HELD_TICK] = held;
@@ -133,13 +123,13 @@ export class ClientKnowledge {
     const offset = id * history.schema.stride;
     const start = history.rowOf(tick) + offset;
     const heldAge = tick - held;
-    if (held < 0 || heldAge > MAX_BASELINE_AGE) history.candidates.addKeyframe(id, kind, start);
-    else history.candidates.addDelta(id, kind, history.rows, start, history.rowOf(held) + offset, heldAge);
+    if (held < 0 || heldAge > MAX_BASELINE_AGE) history.candidates.addKeyframe(id, row, kind, start);
+    else history.candidates.addDelta(id, row, kind, history.rows, start, history.rowOf(held) + offset, heldAge);
   }
 
-  private gatherHidden(id: number, stale: number): void {
+  /** Gives the row to go on with: the next one, which is at the same place when this one is gone. */
+  private gatherHidden(row: number, stale: number): number {
     const { ints } = this;
-    const row = this.startOf(id);
     if (ints[row + STATE] === SHOWN) {
       ints[row + STATE] = LEAVING;
       ints[row + SENT_TICKS] = 0;
@@ -147,8 +137,13 @@ export class ClientKnowledge {
     }
     const sent = ints[row + SENT_TICKS]! & ~stale;
     ints[row + SENT_TICKS] = sent;
-    if (ints[row + IS_ANNOUNCED] === 0 || (sent & this.ackedTicks) !== 0) this.removeRow(id);
-    else this.history.despawns.add(id);
+    if (ints[row + IS_ANNOUNCED] === 0 || (sent & this.ackedTicks) !== 0) {
+      ints.copyWithin(row, row + ROW, this.end);
+      this.end -= ROW;
+      return row;
+    }
+    this.history.despawns.add(ints[row + ID]!, row);
+    return row + ROW;
   }
 
   /** Begins to show an entity: new, back before its removal was acknowledged, or another one under the same id. */
@@ -160,36 +155,18 @@ export class ClientKnowledge {
     this.floats[row + PRIORITY] = 0;
   }
 
-  private startOf(id: number): number {
-    return (this.rowOf[id]! - 1) * ROW;
-  }
-
-  private addRow(id: number): void {
-    const row = this.rowCount * ROW;
-    if (row === this.ints.length) {
+  private insertRow(row: number, id: number): void {
+    if (this.end === this.ints.length) {
       const ints = new Int32Array(2 * this.ints.length);
       ints.set(this.ints);
       this.ints = ints;
       this.floats = new Float32Array(ints.buffer);
     }
-    this.rowCount += 1;
-    this.rowOf[id] = this.rowCount;
-    this.tracked.add(id);
+    this.ints.copyWithin(row + ROW, row, this.end);
+    this.end += ROW;
     this.ints[row + ID] = id;
     this.ints[row + IS_ANNOUNCED] = 0;
     this.show(row, id);
-  }
-
-  /** The last row takes the place of the one that goes. */
-  private removeRow(id: number): void {
-    const row = this.startOf(id);
-    const last = (this.rowCount - 1) * ROW;
-    const lastId = this.ints[last + ID]!;
-    this.ints.copyWithin(row, last, last + ROW);
-    this.rowOf[lastId] = this.rowOf[id]!;
-    this.rowOf[id] = 0;
-    this.rowCount -= 1;
-    this.tracked.delete(id);
   }
 }
 

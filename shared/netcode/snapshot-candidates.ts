@@ -2,6 +2,7 @@
 import type { BitWriter } from "./bit-writer.ts";
 import { DeltaCache } from "./delta-cache.ts";
 import { CODE_BITS } from "./delta-code.ts";
+import { IdGaps } from "./id-list.ts";
 import { GENERATION_BITS, type SnapshotSchema } from "./snapshot-schema.ts";
 
 /** Bits of a baseline age ([SNAP6] of SPEC.md); age 0 is a keyframe. */
@@ -16,13 +17,17 @@ export class SnapshotCandidates {
   count = 0;
   /** Entity id of each candidate. */
   readonly ids: Int32Array;
+  /** The row of each candidate in what its client knows. */
+  readonly rows: Int32Array;
+  /** The gaps between the ids of all. */
+  readonly gaps = new IdGaps();
   /** Urgency of each candidate; filled when not all of them fit. */
   readonly priorities: Float32Array;
   /** Baseline age of each candidate in ticks; 0 for a keyframe. */
   readonly ages: Uint8Array;
   /** Kind number of each candidate. */
   readonly kinds: Uint8Array;
-  /** 1 where the candidate goes into the snapshot. */
+  /** 1 where the candidate goes into the snapshot: all, until a selection says otherwise. */
   readonly isChosen: Uint8Array;
   /** The age that most candidates have: it is said once, in the header. */
   commonAge = 0;
@@ -34,12 +39,15 @@ export class SnapshotCandidates {
   /** Where a keyframe's fields start, or the place of a change. */
   private readonly sources: Int32Array;
   private readonly deltasOfKind: Uint32Array;
+  /** Bits of all records but their ids and ages. */
+  private bodyBits = 0;
   private readonly ageCounts = new Uint32Array(AGES);
 
   constructor(schema: SnapshotSchema, capacity: number) {
     this.schema = schema;
     this.deltas = new DeltaCache(schema, capacity, AGES);
     this.ids = new Int32Array(capacity);
+    this.rows = new Int32Array(capacity);
     this.priorities = new Float32Array(capacity);
     this.ages = new Uint8Array(capacity);
     this.kinds = new Uint8Array(capacity);
@@ -56,19 +64,31 @@ export class SnapshotCandidates {
   /** Empties the list. */
   reset(): void {
     this.count = 0;
+    this.bodyBits = 0;
+    this.gaps.reset();
     this.ageCounts.fill(0);
     this.deltasOfKind.fill(0);
   }
 
   /** Adds a record with whole fields, which start at `rows[start]`. */
-  addKeyframe(id: number, kind: number, start: number): void {
-    this.append(id, kind, start, 0);
+  addKeyframe(id: number, row: number, kind: number, start: number): void {
+    const bits = this.schema.kindBits + GENERATION_BITS + this.schema.layouts[kind]!.totalBits;
+    this.append(id, row, kind, start, 0, bits);
   }
 
   /** Adds a record of the fields at `rows[start]` against those at `rows[baseStart]`, `age` ticks before. */
-  addDelta(id: number, kind: number, rows: Int32Array, start: number, baseStart: number, age: number): void {
+  addDelta(
+    id: number,
+    row: number,
+    kind: number,
+    rows: Int32Array,
+    start: number,
+    baseStart: number,
+    age: number,
+  ): void {
+    const place = this.deltas.place(id, kind, age, rows, start, baseStart);
     this.deltasOfKind[kind] = this.deltasOfKind[kind]! + 1;
-    this.append(id, kind, this.deltas.place(id, kind, age, rows, start, baseStart), age);
+    this.append(id, row, kind, place, age, this.deltas.bits[place]!);
   }
 
   /** Settles the common age. Call it once, after the last candidate. */
@@ -101,6 +121,11 @@ export class SnapshotCandidates {
     }
   }
 
+  /** Bits of all records together, without their ids. */
+  get totalBits(): number {
+    return this.bodyBits + this.count + AGE_BITS * (this.count - this.ageCounts[this.commonAge]!);
+  }
+
   /** Bits of a candidate's record without its id. */
   recordBits(candidate: number): number {
     const age = this.ages[candidate]!;
@@ -126,13 +151,16 @@ export class SnapshotCandidates {
     for (let field = 0; field < bits.length; field++) writer.write(rows[source + field]!, bits[field]!);
   }
 
-  private append(id: number, kind: number, source: number, age: number): void {
+  private append(id: number, row: number, kind: number, source: number, age: number, bits: number): void {
     const at = this.count++;
     this.ids[at] = id;
+    this.rows[at] = row;
     this.kinds[at] = kind;
     this.sources[at] = source;
     this.ages[at] = age;
+    this.isChosen[at] = 1;
     this.ageCounts[age] = this.ageCounts[age]! + 1;
-    this.isChosen[at] = 0;
+    this.bodyBits += bits;
+    this.gaps.add(id);
   }
 }

@@ -12,6 +12,8 @@ export class SnapshotDespawns {
   /** True when more removals wait than this snapshot carries. */
   areLeft = false;
   readonly ids = new Int32Array(MAX_DESPAWNS);
+  /** The row of each in what its client knows. */
+  readonly rows = new Int32Array(MAX_DESPAWNS);
   private readonly gaps = new IdGaps();
 
   /** Empties the list. */
@@ -21,9 +23,13 @@ export class SnapshotDespawns {
   }
 
   /** Adds an id above all before it, or notes that it has to wait. */
-  add(id: number): void {
-    if (this.count < MAX_DESPAWNS) this.ids[this.count++] = id;
-    else this.areLeft = true;
+  add(id: number, row: number): void {
+    if (this.count === MAX_DESPAWNS) {
+      this.areLeft = true;
+      return;
+    }
+    this.ids[this.count] = id;
+    this.rows[this.count++] = row;
   }
 
   /** Keeps as many as `availableBits` hold, and gives the bits that they take. */

@@ -95,7 +95,7 @@ export class SnapshotEncoder {
     writer.reset(undefined, budgetBits >>> 3);
     writeHeader(writer, header);
     despawns.write(writer);
-    for (let index = 0; index < despawns.count; index++) knowledge.markDespawnSent(despawns.ids[index]!);
+    for (let index = 0; index < despawns.count; index++) knowledge.markDespawnSent(despawns.rows[index]!);
     this.writeRecords();
     if (writer.overflowed)
       throw new Error("a snapshot came out longer than its own count: this is a bug in the encoder");
@@ -134,7 +134,7 @@ export class SnapshotEncoder {
       const id = candidates.ids[candidate]!;
       writeGap(writer, id, previous, groupBits);
       candidates.writeRecord(writer, candidate, history.rows, history.generation[id]!);
-      knowledge.markSent(id);
+      knowledge.markSent(candidates.rows[candidate]!);
       previous = id;
     }
   }

@@ -28,17 +28,10 @@ export class SnapshotSelection {
 
   /** Chooses all candidates. False when their section takes more than `availableBits`: then choose by priority. */
   chooseAll(availableBits: number): boolean {
-    const { candidates, recordBits } = this;
+    const { candidates } = this;
     candidates.settleAge();
-    let total = 0;
-    for (let candidate = 0; candidate < candidates.count; candidate++) {
-      const bits = candidates.recordBits(candidate);
-      recordBits[candidate] = bits;
-      total += bits;
-      candidates.isChosen[candidate] = 1;
-    }
     this.count = candidates.count;
-    return this.count === 0 || total + this.overheadBits() <= availableBits;
+    return this.count === 0 || candidates.totalBits + this.overheadBits(candidates.gaps) <= availableBits;
   }
 
   /**
@@ -47,6 +40,7 @@ export class SnapshotSelection {
    */
   chooseByPriority(availableBits: number): void {
     const { candidates, recordBits, order } = this;
+    for (let at = 0; at < candidates.count; at++) recordBits[at] = candidates.recordBits(at);
     candidates.isChosen.fill(0, 0, candidates.count);
     order.sort(candidates.count, candidates.priorities);
     const limit = availableBits - candidates.codesBits() - AGE_BITS - GROUP_BITS - 1;
@@ -63,7 +57,11 @@ export class SnapshotSelection {
       this.count++;
     }
     // The ids of the chosen may cost more than was assumed: give up the least urgent until all fits.
-    for (let place = candidates.count - 1; place >= 0 && total + this.overheadBits() > availableBits; place--) {
+    for (
+      let place = candidates.count - 1;
+      place >= 0 && total + this.overheadBits(this.chosenGaps()) > availableBits;
+      place--
+    ) {
       const candidate = order.at(place);
       if (candidates.isChosen[candidate] === 0) continue;
       candidates.isChosen[candidate] = 0;
@@ -72,17 +70,21 @@ export class SnapshotSelection {
     }
   }
 
-  /** Bits of the record section beside the records themselves; settles `groupBits`. */
-  private overheadBits(): number {
+  private chosenGaps(): IdGaps {
     const { candidates, gaps } = this;
-    const countBits = varintBits(this.count, COUNT_GROUP_BITS);
-    if (this.count === 0) return countBits;
     gaps.reset();
     for (let candidate = 0; candidate < candidates.count; candidate++) {
       if (candidates.isChosen[candidate] === 1) gaps.add(candidates.ids[candidate]!);
     }
+    return gaps;
+  }
+
+  /** Bits of the record section beside the records themselves; settles `groupBits`. */
+  private overheadBits(gaps: IdGaps): number {
+    const countBits = varintBits(this.count, COUNT_GROUP_BITS);
+    if (this.count === 0) return countBits;
     const gapBits = gaps.choose();
     this.groupBits = gaps.groupBits;
-    return countBits + GROUP_BITS + AGE_BITS + 1 + candidates.codesBits() + gapBits;
+    return countBits + GROUP_BITS + AGE_BITS + 1 + this.candidates.codesBits() + gapBits;
   }
 }
