@@ -152,8 +152,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
 
   /** Colyseus calls it when the room has its state. */
   override setSerializer(serializer: Parameters<Room<T>["setSerializer"]>[0]): void {
-    const netcode = this.#netcode;
-    super.setSerializer(netcode ? new QuietSerializer((client) => netcode.isQuiet(client)) : serializer);
+    super.setSerializer(this.#netcode ? new QuietSerializer() : serializer);
   }
 
   /**
@@ -262,7 +261,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
   /** Brings the netcode's seats in line with who is connected; a reconnected client has a new connection. */
   #seatClients(): void {
     const netcode = this.#netcode;
-    if (!netcode) return;
+    if (!netcode || netcode.isSeated(this.clients)) return;
     for (const client of this.clients) {
       if (netcode.clientOf(client.sessionId) === client) continue;
       netcode.connect(client, (client as GameClient).auth?.snapshots !== undefined);

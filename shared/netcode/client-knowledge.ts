@@ -18,6 +18,8 @@ const SENT_TICKS = 4;
 const HELD_TICK = 5;
 /** A float: urgency, which grows by the weight in every tick that the entity waits. */
 const PRIORITY = 6;
+/** The bits of the float 0. */
+const NO_PRIORITY = 0;
 const FIRST_ROWS = 16;
 
 /**
@@ -95,7 +97,7 @@ export class ClientKnowledge {
   markSent(row: number): void {
     this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
     this.ints[row + IS_ANNOUNCED] = 1;
-    this.floats[row + PRIORITY] = 0;
+    this.ints[row + PRIORITY] = NO_PRIORITY;
   }
 
   /** Notes that the removal of the entity of a row is in the snapshot of the gathered tick. */
@@ -115,7 +117,7 @@ export class ClientKnowledge {
     if (held >= history.changeTick[id]!) {
       // At rest since a tick that the client holds: so what it holds is the state of this tick too.
       ints[row + HELD_TICK] = tick;
-      this.floats[row + PRIORITY] = 0;
+      this.ints[row + PRIORITY] = NO_PRIORITY;
       return;
     }
     ints[row + HELD_TICK] = held;
@@ -152,7 +154,7 @@ export class ClientKnowledge {
     this.ints[row + GENERATION] = this.history.generation[id]!;
     this.ints[row + SENT_TICKS] = 0;
     this.ints[row + HELD_TICK] = -1;
-    this.floats[row + PRIORITY] = 0;
+    this.ints[row + PRIORITY] = NO_PRIORITY;
   }
 
   private insertRow(row: number, id: number): void {

@@ -13,6 +13,10 @@ import {
 import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
 
 const CAPACITY = MAX_UNCONFIRMED_INPUTS;
+/** Places of what is known of one input. */
+const TICK = 0;
+const VIEW_TICK = 1;
+const VALUES = 2;
 
 /** Working space of all receivers: a frame is read whole before the next one. */
 const reader = new BitReader();
@@ -44,10 +48,12 @@ export class InputReceiver {
 
   private readonly layout: FieldLayout;
   private readonly maxFrameBytes: number;
-  /** Tick in each place of the ring; a place is free when its tick is not the one that is looked for. */
-  private readonly ticks: Float64Array;
-  private readonly viewTicks: Float64Array;
-  private readonly values: Int32Array;
+  /**
+   * What is known of one input lies side by side: its tick, what its player saw, its fields. A place is free when its tick is not the
+   * one that is looked for.
+   */
+  private readonly ring: Float64Array;
+  private readonly placeSize: number;
   private epoch: number;
   private nextTick = -1;
   private newestTick = -1;
@@ -57,9 +63,8 @@ export class InputReceiver {
     this.layout = layout;
     this.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
     this.maxFrameBytes = maxInputFrameBytes(layout);
-    this.ticks = new Float64Array(CAPACITY).fill(-1);
-    this.viewTicks = new Float64Array(CAPACITY);
-    this.values = new Int32Array(CAPACITY * layout.size);
+    this.placeSize = VALUES + layout.size;
+    this.ring = new Float64Array(CAPACITY * this.placeSize).fill(-1);
   }
 
   /** The first input that has neither been taken nor given up: where a client goes on in another life of its connection ([INP8]). */
@@ -97,15 +102,15 @@ export class InputReceiver {
   take(into: Float64Array | number[]): boolean {
     if (this.depth === 0) return false;
     // Bounded by the capacity: `store` keeps the next tick within it of the newest, and the newest is always there.
-    while (this.ticks[this.nextTick % CAPACITY] !== this.nextTick) {
+    while (this.ring[this.placeOf(this.nextTick) + TICK] !== this.nextTick) {
       this.nextTick++;
       this.lostCount++;
     }
-    const start = (this.nextTick % CAPACITY) * this.layout.size;
+    const place = this.placeOf(this.nextTick);
     for (let field = 0; field < this.layout.size; field++) {
-      into[field] = this.layout.dequantize(field, this.values[start + field]!);
+      into[field] = this.layout.dequantize(field, this.ring[place + VALUES + field]!);
     }
-    this.lastTakenViewTick = this.viewTicks[this.nextTick % CAPACITY]!;
+    this.lastTakenViewTick = this.ring[place + VIEW_TICK]!;
     this.lastTakenTick = this.nextTick++;
     return true;
   }
@@ -127,6 +132,10 @@ export class InputReceiver {
       for (let field = 0; field < size; field++) frameValues[start + field] = reader.read(layout.bits[field]!);
     }
     return reader.isAtEnd();
+  }
+
+  private placeOf(tick: number): number {
+    return (tick % CAPACITY) * this.placeSize;
   }
 
   private keepHeader(): void {
@@ -160,15 +169,14 @@ export class InputReceiver {
     for (let index = 0; index < count; index++) {
       const tick = oldest + index;
       if (tick < this.nextTick || tick <= this.newestTick - CAPACITY) continue;
-      const place = tick % CAPACITY;
-      if (this.ticks[place] === tick) continue;
-      this.ticks[place] = tick;
+      const place = this.placeOf(tick);
+      if (this.ring[place + TICK] === tick) continue;
+      this.ring[place + TICK] = tick;
       // The player's view moves on with its inputs, a tick for a tick: so what is said of the newest tells of the others.
-      this.viewTicks[place] = newestView - (newestTick - tick);
+      this.ring[place + VIEW_TICK] = newestView - (newestTick - tick);
       const from = index * this.layout.size;
-      for (let field = 0; field < this.layout.size; field++) {
-        this.values[place * this.layout.size + field] = frameValues[from + field]!;
-      }
+      for (let field = 0; field < this.layout.size; field++)
+        this.ring[place + VALUES + field] = frameValues[from + field]!;
       isNew = true;
     }
     if (newestTick > this.newestTick) this.newestTick = newestTick;

@@ -5,6 +5,18 @@ import type { Schema } from "@colyseus/schema";
 /** Bytes of a patch before what it says. */
 const EMPTY_BYTES = 1;
 
+/** Marks a client that has what moves from snapshots. */
+const speaksSnapshots = Symbol("speaksSnapshots");
+
+interface MaybeQuiet extends Client {
+  [speaksSnapshots]?: true;
+}
+
+/** From now on this client needs a patch only for what everybody may know, and for what a view of its own shows it. */
+export function beQuiet(client: MaybeQuiet): void {
+  client[speaksSnapshots] = true;
+}
+
 type Timing = Parameters<SchemaSerializer<Schema>["applyPatches"]>[2];
 
 /**
@@ -12,18 +24,12 @@ type Timing = Parameters<SchemaSerializer<Schema>["applyPatches"]>[2];
  * everybody may know. Colyseus 0.18 sends each client of a room with inputs a patch at every tick, if only for the time.
  */
 export class QuietSerializer extends SchemaSerializer<Schema> {
-  readonly #isQuiet: (client: Client) => boolean;
   readonly #others: Client[] = [];
-
-  constructor(isQuiet: (client: Client) => boolean) {
-    super();
-    this.#isQuiet = isQuiet;
-  }
 
   override applyPatches(clients: Client[], state?: unknown, timing?: Timing): boolean {
     const others = this.#others;
     others.length = 0;
-    for (const client of clients) if (!this.#isQuiet(client)) others.push(client);
+    for (const client of clients) if (!isQuiet(client)) others.push(client);
     const isForAll = others.length === clients.length || this.#hasSharedChanges();
     return super.applyPatches(isForAll ? clients : others, state, timing);
   }
@@ -35,4 +41,8 @@ export class QuietSerializer extends SchemaSerializer<Schema> {
     encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
     return encoder.encode({ offset: EMPTY_BYTES }).length > EMPTY_BYTES;
   }
+}
+
+function isQuiet(client: MaybeQuiet): boolean {
+  return client[speaksSnapshots] === true && client.view === undefined;
 }

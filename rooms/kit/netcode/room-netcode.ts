@@ -3,6 +3,7 @@ import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { DEFAULT_BUDGET_BYTES, type GameWire, MAX_BASELINE_AGE } from "../../../shared/netcode/index.ts";
 import { type MotionSources, MotionTracker, type Moving } from "./motion-tracker.ts";
+import { beQuiet } from "./quiet-serializer.ts";
 import { RewoundView, type SeenView } from "./rewound-view.ts";
 import { ClientSight, Sight, type SightOptions } from "./sight.ts";
 import { type InputCounts, type SnapshotLink, SnapshotSeat } from "./snapshot-seat.ts";
@@ -31,6 +32,7 @@ interface Seated<Input> {
   readonly snapshots: SnapshotSeat<Input> | undefined;
   /** How urgent an entity is to this client, its own state first. */
   readonly weightOf: (id: number) => number;
+  isConnected: boolean;
 }
 
 /** The netcode of one room. */
@@ -43,6 +45,7 @@ export class RoomNetcode<Input> {
   readonly #seats = new Map<string, Seated<Input>>();
   readonly #selfNames: readonly string[];
   #tick = -1;
+  #connectedCount = 0;
 
   constructor(options: RoomNetcodeOptions) {
     this.#options = options;
@@ -67,20 +70,23 @@ export class RoomNetcode<Input> {
       const snapshots = speaksSnapshots ? new SnapshotSeat<Input>({ wire, tracker, budgetBytes, tickHz }) : undefined;
       const selfId = snapshots?.selfId ?? -1;
       const weightOf = (id: number): number => this.#weightOf(sessionId, selfId, id);
-      seated = { client, sight: new ClientSight(wire.capacity), snapshots, weightOf };
+      seated = { client, sight: new ClientSight(wire.capacity), snapshots, weightOf, isConnected: false };
       this.#seats.set(sessionId, seated);
     }
+    if (!seated.isConnected) this.#connectedCount += 1;
+    seated.isConnected = true;
     seated.client = client;
     if (!seated.snapshots) {
       client.view ??= new StateView();
       return;
     }
+    beQuiet(client);
     seated.snapshots.connect(isLink(client) ? client : linkOf(client));
   }
 
-  /** Whether this client has what moves from snapshots, and so needs a patch only for what everybody may know. */
-  isQuiet(client: Client): boolean {
-    return client.view === undefined && this.#seats.get(client.sessionId)?.snapshots !== undefined;
+  /** Whether these are the clients that are seated: every connection is counted in and out. */
+  isSeated(clients: readonly Client[]): boolean {
+    return this.#connectedCount === clients.length;
   }
 
   /** The client of this seat that is connected now, if it is seated. */
@@ -90,11 +96,16 @@ export class RoomNetcode<Input> {
 
   /** The socket is gone; the seat waits. */
   disconnect(sessionId: string): void {
-    this.#seats.get(sessionId)?.snapshots?.disconnect();
+    const seated = this.#seats.get(sessionId);
+    if (!seated?.isConnected) return;
+    seated.isConnected = false;
+    this.#connectedCount -= 1;
+    seated.snapshots?.disconnect();
   }
 
   /** The seat is given up. */
   leave(sessionId: string): void {
+    this.disconnect(sessionId);
     const seated = this.#seats.get(sessionId);
     seated?.snapshots?.close();
     seated?.client.view?.dispose();

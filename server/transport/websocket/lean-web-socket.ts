@@ -18,6 +18,9 @@ interface Upgraded {
   readonly _receiver: EventEmitter & { write(chunk: Buffer): boolean };
 }
 
+/** Bytes that may wait for a client that reads too slowly; past this it is ended. */
+const MAX_QUEUED_BYTES = 1024 * 1024;
+
 type OnSent = (error?: Error) => void;
 
 /** Sockets with something to send; they are flushed when the code that runs now is done. */
@@ -82,14 +85,9 @@ export class LeanWebSocket extends WebSocket {
     return this.onFrame === undefined || this.onFrame(frame, isBinary, this.heardMs);
   }
 
-  /** Bytes that have not left the process: those of this turn, and those that wait for a slow client. */
-  get queuedBytes(): number {
-    return this.bufferedAmount + this.#frameBytes;
-  }
-
   /**
    * Sends as `ws` does. A binary message without a callback is copied, so that its buffer may be used again at once, and
-   * goes out with whatever else this turn sends.
+   * goes out with whatever else this turn sends. A client that reads too slowly is ended before what waits for it grows.
    */
   override send(data: string | Uint8Array, options?: object | OnSent, onSent?: OnSent): void {
     const hasCallback = typeof options === "function" || onSent !== undefined;
@@ -105,6 +103,7 @@ export class LeanWebSocket extends WebSocket {
     }
     this.#frames.push(frame);
     this.#frameBytes += frame.length;
+    if (this.#frameBytes > MAX_QUEUED_BYTES) this.flush();
   }
 
   /** Writes what waits, now. */
@@ -114,7 +113,10 @@ export class LeanWebSocket extends WebSocket {
     const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, this.#frameBytes);
     frames.length = 0;
     this.#frameBytes = 0;
-    if (this.#socket?.writable) this.#socket.write(bytes);
+    const socket = this.#socket;
+    if (!socket?.writable) return;
+    if (socket.writableLength > MAX_QUEUED_BYTES) this.terminate();
+    else socket.write(bytes);
   }
 
   override ping(data?: unknown, mask?: boolean, onSent?: (error: Error) => void): void {
