@@ -38,6 +38,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     what: "makes docs/performance.md anew from what arena, battle and world have kept",
     program: "bench/run/report-main.ts",
   },
+  netcode: {
+    what: "a client's share of a room's tick, in memory: looking around, encoding, receiving",
+    program: "rooms/kit/netcode/room-netcode.bench.ts",
+  },
   snapshot: {
     what: "building and reading one client's snapshot, beside JSON and plain float32",
     program: "shared/netcode/snapshot.bench.ts",
