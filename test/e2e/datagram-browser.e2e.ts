@@ -7,6 +7,7 @@ import {
   type ClientDatagramChannel,
   type openDatagramChannel,
 } from "../../client/datagram/index.ts";
+import { endDespitePeers } from "../../server/transport/datagrams/testing/end-despite-peers.ts";
 import { startUdpProxy } from "../network/index.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { buildDatagramPage, type DatagramPage } from "../support/datagram-page.ts";
@@ -145,3 +146,5 @@ test("a channel whose page is gone is closed on the server too", async () => {
   await tab.close();
   await port.close();
 });
+
+endDespitePeers();

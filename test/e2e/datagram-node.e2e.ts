@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openDatagramChannel } from "../../client/datagram/index.ts";
 import type { DatagramChannel } from "../../server/transport/datagrams/datagram-channel.ts";
+import { endDespitePeers } from "../../server/transport/datagrams/testing/end-despite-peers.ts";
 import { startUdpProxy } from "../network/index.ts";
 import { DatagramPort } from "../support/datagram-port.ts";
 import { freeUdpPort } from "../support/ports.ts";
@@ -104,3 +105,5 @@ test("behind a public address, the client goes there and nowhere else", async ()
   await part(behind);
   await proxy.close();
 });
+
+endDespitePeers();

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { PeerConnection } from "node-datachannel";
 import { datagramServerContract } from "./datagram-server.contract.ts";
 import { openGeckosDatagrams } from "./geckos-datagrams.ts";
+import { endDespitePeers } from "./testing/end-despite-peers.ts";
 import { answerTo, NativeClient } from "./testing/native-client.ts";
 
 datagramServerContract("geckos.io", async () => {
@@ -34,3 +35,5 @@ test("geckos.io: a UDP port that is taken, too low, or not this machine's is ref
   await assert.rejects(openGeckosDatagrams({ port: 80, host: "127.0.0.1" }), /1025 to 65535/);
   await assert.rejects(openGeckosDatagrams({ port: 0, host: "192.0.2.200" }), /UDP_HOST/);
 });
+
+endDespitePeers();
