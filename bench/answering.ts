@@ -19,8 +19,8 @@ export interface Answer {
 /** The id of the message by which a process says that it is ready for requests. */
 export const READY_ID = 0;
 
-/** Answers the runner's requests from now on, and ends this process when the runner is gone. */
-export function answerRequests(requests: Requests): void {
+/** Answers the runner's requests from now on, and ends this process when the runner is gone, after `onEnd` where it is given. */
+export function answerRequests(requests: Requests, onEnd?: () => Promise<void>): void {
   process.on("message", async ({ id, name, argument }: Request) => {
     let answer: Answer;
     try {
@@ -32,6 +32,9 @@ export function answerRequests(requests: Requests): void {
     }
     process.send?.(answer);
   });
-  process.on("disconnect", () => process.exit(0));
+  process.on("disconnect", async () => {
+    await onEnd?.();
+    process.exit(0);
+  });
   process.send?.({ id: READY_ID });
 }

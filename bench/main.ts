@@ -1,13 +1,19 @@
 // `npm run bench -- <scenario>`: measurements, each beside a peer in the same run. A figure is a ratio; nothing here fails on time.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 
-/** A scenario is a program that prints its table. */
-interface Scenario {
-  readonly what: string;
+/** A program and its arguments before those of the user. */
+interface Program {
   readonly program: string;
-  /** Arguments before those of the user. */
   readonly args?: readonly string[];
+}
+
+/** A scenario is a program that prints its table. */
+interface Scenario extends Program {
+  readonly what: string;
+  /** A second one, whatever the first found; left out where the user gives options, which are the first's. */
+  readonly next?: Program;
 }
 
 /** Measured beside other servers by `bench/run/`, which has its own `--help`. */
@@ -22,6 +28,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     "beside peers: 500 and 1,000 movers at 20 Hz, each of 100 and 300 clients sees about forty",
     "world",
   ),
+  datagrams: besidePeers("beside peers: the same players by WebSocket and by WebRTC data channels", "datagrams"),
+  ceiling: {
+    what: "beside peers: how many players one core carries in arena, battle and world with every snapshot on time",
+    program: "bench/run/ceiling.ts",
+  },
+  platform: {
+    what: "the platform process: sign-ins, keys and matchmaking tickets a second, and what a request costs",
+    program: "bench/run/platform.ts",
+  },
   capacity: {
     what: "this server alone over a grid of games, which `npm run capacity` is fitted on",
     program: "bench/run/capacity.ts",
@@ -30,12 +45,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     what: "this server in one process and in two, each with its clients on a core of its own",
     program: "bench/run/process-scaling.ts",
   },
-  quick: besidePeers(
-    "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
-    "--quick",
-  ),
+  quick: {
+    ...besidePeers(
+      "one short round of everything beside peers and of the platform; fails on what is wrong, never on time",
+      "--quick",
+    ),
+    next: { program: "bench/run/platform.ts", args: ["--quick"] },
+  },
   report: {
-    what: "makes docs/performance.md anew from what arena, battle and world have kept",
+    what: "makes docs/performance.md anew from what all of these have kept",
     program: "bench/run/report-main.ts",
   },
   netcode: {
@@ -82,8 +100,14 @@ if (name === undefined) {
   process.exitCode = 1;
 } else {
   const rest = process.argv.slice(process.argv.indexOf(name) + 1);
-  const child = spawn(process.execPath, [scenario.program, ...(scenario.args ?? []), ...rest], { stdio: "inherit" });
-  child.once("exit", (code) => {
-    process.exitCode = code ?? 1;
-  });
+  const isRight = await run(scenario, rest);
+  const isNextRight = scenario.next === undefined || rest.length > 0 || (await run(scenario.next, []));
+  process.exitCode = isRight && isNextRight ? 0 : 1;
+}
+
+/** Whether the program ended well. */
+async function run({ program, args = [] }: Program, rest: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [program, ...args, ...rest], { stdio: "inherit" });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code === 0;
 }

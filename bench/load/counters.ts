@@ -46,6 +46,8 @@ export class Counters {
   snapshots = 0;
   /** Payload of the snapshots. */
   snapshotBytes = 0;
+  /** Frames that came by a datagram channel, of a client that has a WebSocket too. */
+  datagrams = 0;
   /** Whole frames that were no snapshots. */
   otherFrames = 0;
   faultCount = 0;
@@ -70,6 +72,7 @@ export class Counters {
     this.bytes = 0;
     this.snapshots = 0;
     this.snapshotBytes = 0;
+    this.datagrams = 0;
     this.otherFrames = 0;
     this.timing = isSampled ? new Timing() : undefined;
   }

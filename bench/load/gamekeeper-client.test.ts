@@ -28,7 +28,7 @@ test("a client takes a seat, answers in input frames, and finds snapshots that a
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const connected = once(sockets, "connection") as Promise<[WebSocket, { url: string }]>;
-  const client = new GamekeeperClient(SCENE, 0, true);
+  const client = new GamekeeperClient(SCENE, 0, { isSampled: true });
   const joined = client.join((http.address() as AddressInfo).port, { roomId: "r", ticket: "t" });
   const [peer, { url }] = await connected;
   assert.equal(url, "/p/r?sessionId=s&_authToken=t");

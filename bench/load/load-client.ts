@@ -4,7 +4,7 @@ import type { Seat } from "../servers/measured-server.ts";
 import type { Counters } from "./counters.ts";
 
 /** How a peer is spoken to. */
-export type Protocol = "gamekeeper" | "stock" | "messages" | "echo" | "nakama";
+export type Protocol = "gamekeeper" | "stock" | "messages" | "echo" | "channel-echo" | "nakama";
 
 /** A client of a load. */
 export interface LoadClient {
@@ -17,6 +17,8 @@ export interface LoadClient {
   places(): ReadonlyMap<string | number, Place> | undefined;
   /** Share of the known entities that a snapshot tells something new of, where it is known. */
   readonly freshShare?: number;
+  /** How long its data channel took to open, from the first word of signalling; ms. */
+  readonly channelOpenMs?: number | undefined;
 }
 
 /** Where something is, and where it looks. */

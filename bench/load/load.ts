@@ -2,6 +2,7 @@
 import type { Scene } from "../games/scene.ts";
 import { Distribution } from "../run/distribution.ts";
 import type { Seat } from "../servers/measured-server.ts";
+import { ChannelEchoClient } from "./channel-echo-client.ts";
 import { EchoClient } from "./echo-client.ts";
 import { GamekeeperClient } from "./gamekeeper-client.ts";
 import type { LoadClient, Place, Protocol } from "./load-client.ts";
@@ -11,11 +12,15 @@ import { SendPacer } from "./send-pacer.ts";
 import { SdkClient, StockClient } from "./stock-client.ts";
 
 const JOINS_AT_ONCE = 24;
+/** Channels are opened by fewer at a time: how long one takes is measured. */
+const CHANNELS_AT_ONCE = 4;
 const PACE_MS = 1;
 /** Clients whose arrivals are timed. */
 const TIMED_CLIENTS = 32;
 /** Clients that look into everything that they are sent. */
 const SAMPLED_CLIENTS = 4;
+/** Share of the lines under `auto` that are bad enough for datagrams. */
+const STALLING_SHARE = 0.1;
 /** Faults of one trial that are told; one cause is usually behind all of them. */
 const MAX_TOLD_FAULTS = 10;
 /** A client that got less than this share of what the others got was left out. */
@@ -29,6 +34,16 @@ export interface LoadRequest {
   /** Input frames of one client, a second: a multiple of the tick rate, of which all but one a tick repeat the last. */
   readonly inputHz: number;
   readonly seats: readonly Seat[];
+  /** How the server uses datagrams, which every client then opens; none does when it is left out. */
+  readonly datagrams?: "always" | "auto";
+  /** Whether those who have joined play while others still join, as a server meets it, and not only from the last join on. */
+  readonly playsWhileJoining?: boolean;
+}
+
+/** What joining took. */
+export interface JoinFigures {
+  /** Time that clients had joined already while others still did, over all of them. */
+  readonly clientSeconds: number;
 }
 
 /** What the clients saw over one measured stretch. */
@@ -52,6 +67,11 @@ export interface LoadFigures {
   readonly freshShare?: number;
   /** Entities that a sampled client knows of, on the mean. */
   readonly knownEntities?: number;
+  /** How long a data channel took to open, from the first word of signalling, while few others did. */
+  readonly channelOpenP50Ms?: number;
+  readonly channelOpenP99Ms?: number;
+  /** Share of all snapshots that came by datagrams, where there are both. */
+  readonly datagramShare?: number;
   /** Share of one core that the load itself took. Near 1, it measures itself. */
   readonly loadCpuShare: number;
   /** Everything that must not happen; empty in a good run. */
@@ -62,6 +82,7 @@ export interface LoadFigures {
 export class Load {
   readonly #clients: LoadClient[] = [];
   readonly #request: LoadRequest;
+  readonly #joinedMs: number[] = [];
   #before: (ReadonlyMap<string | number, Place> | undefined)[] = [];
   #startedMs = 0;
   #cpu = process.cpuUsage();
@@ -71,19 +92,36 @@ export class Load {
   }
 
   /** Joins everybody, and begins to send. */
-  async join(): Promise<void> {
-    const { seats, port, inputHz } = this.#request;
+  async join(): Promise<JoinFigures> {
+    const { seats, port, playsWhileJoining } = this.#request;
+    if (playsWhileJoining) this.#beginToSend();
     let next = 0;
     const joinSome = async (): Promise<void> => {
       for (let index = next++; index < seats.length; index = next++) {
         const client = this.#newClient(index);
         this.#clients[index] = client;
         await client.join(port, seats[index]!);
+        this.#joinedMs[index] = performance.now();
       }
     };
-    await Promise.all(Array.from({ length: JOINS_AT_ONCE }, joinSome));
+    await Promise.all(Array.from({ length: this.#hasChannels ? CHANNELS_AT_ONCE : JOINS_AT_ONCE }, joinSome));
+    if (!playsWhileJoining) this.#beginToSend();
+    const nowMs = performance.now();
+    return { clientSeconds: this.#joinedMs.reduce((sum, joinedMs) => sum + (nowMs - joinedMs) / 1_000, 0) };
+  }
+
+  #beginToSend(): void {
+    const { seats, inputHz, protocol } = this.#request;
     const pacer = new SendPacer(seats.length, inputHz, performance.now());
-    setInterval(() => pacer.run(performance.now(), (index) => this.#clients[index]!.sendInput()), PACE_MS);
+    const send = (index: number): void => {
+      // Ours knows by itself from when on it may; and one that waits for its channel must not look like a bad line.
+      if (protocol === "gamekeeper" || this.#joinedMs[index] !== undefined) this.#clients[index]?.sendInput();
+    };
+    setInterval(() => pacer.run(performance.now(), send), PACE_MS);
+  }
+
+  get #hasChannels(): boolean {
+    return this.#request.protocol === "channel-echo" || this.#request.datagrams !== undefined;
   }
 
   /** Begins to measure. */
@@ -125,16 +163,37 @@ export class Load {
       latencyP99Ms: latencies.percentile(0.99),
       ...(shares.length > 0 && { freshShare: mean(shares) }),
       ...(known.length > 0 && { knownEntities: mean(known) }),
+      ...(this.#hasChannels && this.#channelFigures(snapshots)),
       loadCpuShare: (user + system) / 1e6 / seconds,
       faults: this.#faults(snapshots / count),
     };
   }
 
+  #channelFigures(snapshots: number): Pick<LoadFigures, "channelOpenP50Ms" | "channelOpenP99Ms" | "datagramShare"> {
+    const openings = new Distribution();
+    let datagrams = 0;
+    for (const { channelOpenMs, counters } of this.#clients) {
+      if (channelOpenMs !== undefined) openings.add(channelOpenMs);
+      datagrams += counters.datagrams;
+    }
+    return {
+      channelOpenP50Ms: openings.percentile(0.5),
+      channelOpenP99Ms: openings.percentile(0.99),
+      ...(this.#request.protocol === "gamekeeper" && { datagramShare: datagrams / snapshots }),
+    };
+  }
+
   /** Clients that look inside are the last of the first room and so on: real rooms have all kinds. */
   #newClient(index: number): LoadClient {
-    const { protocol, scene, inputHz, seats } = this.#request;
+    const { protocol, scene, inputHz, seats, datagrams } = this.#request;
     const isSampled = index % Math.ceil(seats.length / SAMPLED_CLIENTS) === 0;
-    if (protocol === "gamekeeper") return new GamekeeperClient(scene, index, isSampled, inputHz / scene.tickHz);
+    if (protocol === "gamekeeper") {
+      const framesPerInput = inputHz / scene.tickHz;
+      const onAuto = isOneOf(index, STALLING_SHARE) ? "stalling" : "calm";
+      const use = datagrams === "auto" ? onAuto : datagrams;
+      return new GamekeeperClient(scene, index, { isSampled, framesPerInput, ...(use && { datagrams: use }) });
+    }
+    if (protocol === "channel-echo") return new ChannelEchoClient(index);
     if (protocol === "nakama") return new NakamaClient(scene, index, isSampled);
     if (protocol === "echo") return new EchoClient();
     const snapshots = protocol === "stock" ? "patches" : "messages";
@@ -154,6 +213,11 @@ export class Load {
     }
     return [...faults].slice(0, MAX_TOLD_FAULTS);
   }
+}
+
+/** Whether client `index` belongs to a share of all that is spread evenly. */
+export function isOneOf(index: number, share: number): boolean {
+  return Math.floor((index + 1) * share) > Math.floor(index * share);
 }
 
 function mean(values: readonly number[]): number {

@@ -7,7 +7,7 @@ let load: Load | undefined;
 answerRequests({
   join: async (request: LoadRequest) => {
     load = new Load(request);
-    await load.join();
+    return load.join();
   },
   begin: () => load?.begin(),
   end: () => load?.end(),

@@ -4,7 +4,15 @@ import { folderTimes } from "../servers/self-times.ts";
 import { isPeerName, PEERS, type PeerName, quickPeers } from "./peers.ts";
 import { keepResult } from "./results.ts";
 import { type RunOptions, runScenario } from "./run-scenario.ts";
-import { arenaPoint, battlePoint, type Point, SCENARIOS, type Scenario, worldPoint } from "./scenarios.ts";
+import {
+  arenaPoint,
+  battlePoint,
+  datagramsPoint,
+  type Point,
+  SCENARIOS,
+  type Scenario,
+  worldPoint,
+} from "./scenarios.ts";
 import { tableOf } from "./table.ts";
 
 const PROFILE_ROWS = 25;
@@ -108,6 +116,7 @@ function pointsOf(name: string, { points, quickPoint }: Scenario): readonly Poin
       throw new Error(`--clients ${text}: give whole numbers from 1 to 20000.`);
     }
     if (name === "arena") return arenaPoint(clients);
+    if (name === "datagrams") return datagramsPoint(clients);
     return name === "battle" ? battlePoint(clients) : worldPoint(movers[index] ?? movers[0]!, clients);
   });
 }

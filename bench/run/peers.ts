@@ -13,6 +13,8 @@ export interface Peer {
   /** A program of `bench/servers/`, and its arguments after the scene. */
   readonly program: string;
   readonly args: readonly string[];
+  /** How it uses datagrams; not at all when left out. */
+  readonly datagrams?: "always" | "auto";
   /** For a bare peer: the frames that it sends. */
   readonly frames?: FrameSize;
   /** Why it cannot run here; `undefined` when it can. */
@@ -40,6 +42,20 @@ export const PEERS = {
     protocol: "gamekeeper",
     program: `${SERVERS}/gamekeeper.ts`,
     args: [],
+  },
+  datagrams: {
+    what: "this server with `DATAGRAMS=always`: snapshots and inputs by WebRTC data channels",
+    protocol: "gamekeeper",
+    program: `${SERVERS}/gamekeeper.ts`,
+    args: ["always"],
+    datagrams: "always",
+  },
+  "datagrams-auto": {
+    what: "this server with `DATAGRAMS=auto`: every client has a channel; the WebSocket of one in ten stalls at first, so that it plays by datagrams",
+    protocol: "gamekeeper",
+    program: `${SERVERS}/gamekeeper.ts`,
+    args: ["auto"],
+    datagrams: "auto",
   },
   "stock-float32": {
     what: "Colyseus 0.18 with its WebSocket transport, float32 fields",
@@ -70,6 +86,10 @@ export const PEERS = {
   ws: bare("ws.ts", "bare `ws`", "stock"),
   net: bare("net.ts", "bare `node:net`, WebSocket frames made by hand", "stock"),
   epoll: { ...bare("epoll.c", "a C epoll loop", "stock"), missing: missingNative },
+  "node-datachannel": {
+    ...bare("data-channels.ts", "bare node-datachannel, all channels on one UDP port", "ours"),
+    protocol: "channel-echo",
+  },
   "ws-ours": bare("ws.ts", "bare `ws`", "ours"),
   "net-ours": bare("net.ts", "bare `node:net`, WebSocket frames made by hand", "ours"),
   "epoll-ours": { ...bare("epoll.c", "a C epoll loop", "ours"), missing: missingNative },

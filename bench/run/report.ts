@@ -2,11 +2,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BarPlot, drawBarPlot } from "./bar-plot.ts";
+import { ceilingTable, keptCeilings } from "./ceiling-results.ts";
+import { DATAGRAM_ADVICE, datagramSummary } from "./datagram-summary.ts";
 import { PEERS } from "./peers.ts";
+import { keptPlatforms, platformLegend, platformTable } from "./platform-results.ts";
 import { figuresOf, keptResults, type Machine, type ScenarioResult } from "./results.ts";
 import { tableOf } from "./table.ts";
 
-const OURS = "gamekeeper";
+/** In the colour of what the report is about. */
+const OURS: ReadonlySet<string> = new Set(["gamekeeper", "datagrams", "datagrams-auto"]);
+const DATAGRAMS = "datagrams";
 /** Its points are the model's of docs/capacity.md. */
 const HAS_OWN_PAGE = "capacity";
 
@@ -28,6 +33,10 @@ that day: read the ratios. The second column says how our processor time for a s
 - **jitter p99**: how far the gap between two snapshots is from a tick, at 32 clients. It contains the load's own delays.
 - **input to snapshot**: from sending an input to the first snapshot that contains it. Inputs are sent evenly over the tick, so that half a tick is the floor.
 - **KB/client**: growth of the server's resident memory by a player.
+- **messages/s/core**: frames of both directions that a whole core of the server's would carry, by their cost. **CPU ms/join**: of the server, from taking a seat to the first
+  snapshot, by the channel that it is to come by. **channel open**: from the first word of signalling on, four at a time.
+- **wire**: all that passed on the loopback device, of both directions, headers of IP and all acknowledgements included. Whoever else used the device is in it too: run in a
+  network namespace of its own to be alone.
 
 A run fails when a client misses a tick, finds a frame malformed, or sees nobody move; it never fails on time.
 
@@ -52,7 +61,10 @@ export function writeReport(folder = "docs"): void {
     writeFileSync(join(images, file), drawBarPlot(plotOf(result)));
     return sectionOf(result, `images/${file}`);
   });
-  writeFileSync(join(folder, "performance.md"), [INTRO, ...sections].join("\n"));
+  writeFileSync(
+    join(folder, "performance.md"),
+    [INTRO, ...sections, ...ceilingSection(), ...platformSection()].join("\n"),
+  );
 }
 
 function sectionOf(result: ScenarioResult, image: string): string {
@@ -60,7 +72,7 @@ function sectionOf(result: ScenarioResult, image: string): string {
   return [
     `## ${scenario}`,
     "",
-    `${what[0]!.toUpperCase()}${what.slice(1)}. ${rounds} rounds of ${seconds} s. ${machineOf(machine)}`,
+    `${sentence(what)}. ${rounds} rounds of ${seconds} s. ${machineOf(machine)}`,
     "",
     `![Processor time in ${scenario}](${image})`,
     "",
@@ -68,9 +80,59 @@ function sectionOf(result: ScenarioResult, image: string): string {
       const { stock, ours } = point.frameBytes;
       const frames = `Bare frames: ${Math.round(stock)} B as stock's, ${Math.round(ours)} B as ours.`;
       const hasBarePeers = stock > 0 || ours > 0;
-      return [`### ${scenario}: ${point.name}`, "", ...(hasBarePeers ? [frames, ""] : []), tableOf(point), ""];
+      const summary = scenario === DATAGRAMS ? datagramSummary(point) : [];
+      const head = [`### ${scenario}: ${point.name}`, "", ...(hasBarePeers ? [frames, ""] : [])];
+      return [...head, tableOf(point), "", ...summary];
     }),
+    ...(scenario === DATAGRAMS ? [DATAGRAM_ADVICE] : []),
   ].join("\n");
+}
+
+/** How many players one core carries. */
+function ceilingSection(): string[] {
+  const kept = keptCeilings();
+  if (kept.length === 0) return [];
+  return [
+    "## ceiling",
+    "",
+    "How many players one core carries with >= 99 % of all snapshots, a jitter p99 within a tick, and the server under 90 % of its core; found by doubling and halving.",
+    "Where the load took more than 85 % of its own core the search ended, and the server may carry more.",
+    "",
+    ...kept.flatMap((result) => [
+      `### ceiling: ${result.scenario}`,
+      "",
+      `${sentence(result.what)}. ${result.rows[0]!.ceilings.length} searches in trials of ${result.seconds} s. ${machineOf(result.machine)}`,
+      "",
+      ceilingTable(result),
+      "",
+    ]),
+  ];
+}
+
+/** What the platform answers. */
+function platformSection(): string[] {
+  const kept = keptPlatforms();
+  if (kept.length === 0) return [];
+  return [
+    "## platform",
+    "",
+    "What the platform process answers on one core: each connection asks, waits for the answer, and asks again, so that the time to an answer is that of a full house.",
+    "",
+    platformLegend(),
+    "",
+    ...kept.flatMap((result) => [
+      `### platform: ${result.stores}`,
+      "",
+      `${result.connections} connections. ${result.rounds} rounds of ${result.seconds} s. ${machineOf(result.machine)}`,
+      "",
+      platformTable(result),
+      "",
+    ]),
+  ];
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
 function machineOf({ cores, cpu, node, date, isPinned, loadAverage }: Machine): string {
@@ -86,7 +148,7 @@ function plotOf({ scenario, points }: ScenarioResult): BarPlot {
       name,
       bars: Object.entries(peers).flatMap(([peer, result]) => {
         const value = figuresOf(result)["snapshotMicroseconds"];
-        return value ? [{ name: peer, value, isOurs: peer === OURS }] : [];
+        return value ? [{ name: peer, value, isOurs: OURS.has(peer) }] : [];
       }),
     })),
   };

@@ -9,6 +9,8 @@ export interface Point {
   readonly scene: Scene;
   /** Input frames of one client, a second, a multiple of the tick rate; the tick rate when left out. */
   readonly inputHz?: number;
+  /** Whether what joining costs and what passes on the wire is measured too. */
+  readonly hasLinkFigures?: boolean;
 }
 
 /** A scenario: the same game for every peer. */
@@ -33,6 +35,11 @@ const WORLD_HALF_SIZE = 200;
 export function arenaPoint(clients: number): Point {
   const scene = { tickHz: ARENA_HZ, roomSize: ARENA_ROOM, movers: 0, halfSize: 24, sightRadius: 0 };
   return { name: `${clients} players`, clients, scene };
+}
+
+/** Rooms of sixteen, of which the cost of the link is the question. */
+export function datagramsPoint(clients: number): Point {
+  return { ...arenaPoint(clients), hasLinkFigures: true };
 }
 
 /** One room, all see all. */
@@ -67,6 +74,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       "ws-ours",
       "epoll-ours",
     ],
+    frameBytes: { stock: 232, ours: 62 },
+  },
+  datagrams: {
+    what: "rooms of 16 players at 30 Hz both ways, by WebSocket and by WebRTC data channels",
+    points: [64, 160].map(datagramsPoint),
+    quickPoint: datagramsPoint(16),
+    peers: ["gamekeeper", "datagrams", "datagrams-auto", "ws-ours", "node-datachannel", "ws"],
     frameBytes: { stock: 232, ours: 62 },
   },
   battle: {

@@ -10,6 +10,8 @@ interface Column {
   /** What one unit of the column is in the figure's own. */
   readonly unit?: number;
   readonly hasSpread?: boolean;
+  /** Whether the column is left out where no peer has the figure. */
+  readonly isOptional?: boolean;
 }
 
 /** The figure by which peers are compared. */
@@ -31,6 +33,13 @@ const COLUMNS: readonly Column[] = [
   { head: "input to snapshot p50 ms", figure: "latencyP50Ms", digits: 1 },
   { head: "p99 ms", figure: "latencyP99Ms", digits: 1 },
   { head: "KB/client", figure: "rssBytes", digits: 0, unit: 1024 },
+  { head: "messages/s/core", figure: "messagesPerCore", digits: 0, isOptional: true },
+  { head: "wire B/player/s", figure: "wireBytesPerSecond", digits: 0, isOptional: true },
+  { head: "wire packets/player/s", figure: "wirePacketsPerSecond", digits: 1, isOptional: true },
+  { head: "CPU ms/join", figure: "joinCpuMs", digits: 1, hasSpread: true, isOptional: true },
+  { head: "channel open p50 ms", figure: "channelOpenP50Ms", digits: 0, isOptional: true },
+  { head: "channel open p99 ms", figure: "channelOpenP99Ms", digits: 0, isOptional: true },
+  { head: "by datagram %", figure: "datagramShare", digits: 0, unit: 0.01, isOptional: true },
   { head: "load core %", figure: "loadCpuShare", digits: 0, unit: 0.01 },
 ];
 
@@ -38,13 +47,20 @@ const COLUMNS: readonly Column[] = [
 export function tableOf({ peers }: PointResult): string {
   const names = Object.keys(peers);
   const reference = figuresOf(peers[names[0]!]!)[COMPARED];
+  const all = Object.values(peers).map((peer) => figuresOf(peer));
+  const columns = COLUMNS.filter(({ figure, isOptional }) => !isOptional || all.some((figures) => figures[figure]));
   const rows = names.map((name) => {
     const { missing } = peers[name]!;
     const figures = figuresOf(peers[name]!);
-    if (missing !== undefined) return [name, missing, ...COLUMNS.map(() => "–")];
-    return [name, ratio(reference, figures[COMPARED]), ...COLUMNS.map((column) => cell(column, figures))];
+    if (missing !== undefined) return [name, missing, ...columns.map(() => "–")];
+    return [name, ratio(reference, figures[COMPARED]), ...columns.map((column) => cell(column, figures))];
   });
-  const head = ["peer", `${names[0]} is`, ...COLUMNS.map((column) => column.head)];
+  const head = ["peer", `${names[0]} is`, ...columns.map((column) => column.head)];
+  return markdownTable(head, rows);
+}
+
+/** Markdown, in columns that line up; the first is text and the others are numbers. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join(" | ")} |`;

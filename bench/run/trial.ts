@@ -1,9 +1,11 @@
 // One trial: one peer, one point, once. A fresh server and a fresh load, each a process of its own.
-import type { LoadFigures, LoadRequest } from "../load/load.ts";
+import type { JoinFigures, LoadFigures, LoadRequest } from "../load/load.ts";
 import type { Seat, ServerFigures } from "../servers/measured-server.ts";
 import type { SelfTime } from "../servers/self-times.ts";
 import { BenchProcess } from "./bench-process.ts";
 import type { Cores } from "./cores.ts";
+import { type LinkFigures, linkFiguresOf } from "./link-figures.ts";
+import { loopbackCounts } from "./loopback.ts";
 import { NativeServer } from "./native-server.ts";
 import { PEERS, type Peer, type PeerName } from "./peers.ts";
 import type { Point } from "./scenarios.ts";
@@ -22,7 +24,7 @@ export interface TrialOptions {
 }
 
 /** What one trial measured. Milliseconds and bytes unless the name says otherwise; a figure that a peer has not is left out. */
-export interface Trial extends Omit<LoadFigures, "faults"> {
+export interface Trial extends Omit<LoadFigures, "faults">, Partial<LinkFigures> {
   /** Of the server's processor time, a player and second. */
   readonly cpuMicroseconds: number;
   /** Share of one core that the server took. */
@@ -41,6 +43,13 @@ export interface TrialOutcome {
   readonly profile?: readonly SelfTime[];
 }
 
+/** What a server says of itself; the native ones do not count their time. */
+interface Description {
+  readonly port: number;
+  readonly rssBytes: number;
+  readonly cpuMicroseconds?: number;
+}
+
 /** Runs one trial. Rejects when a process fails; what clients found wrong is in `faults`. */
 export async function runTrial(name: PeerName, point: Point, options: TrialOptions): Promise<TrialOutcome> {
   const { cores, warmUpSeconds, seconds, isProfiled } = options;
@@ -48,7 +57,7 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
   const server = await startServer(peer, point, options);
   const load = await BenchProcess.start(cores.load, LOAD_PROGRAM, []);
   try {
-    const { port, rssBytes: emptyBytes } = await server.ask<{ port: number; rssBytes: number }>("describe");
+    const { port, rssBytes: emptyBytes } = await server.ask<Description>("describe");
     const seats = await server.ask<Seat[]>("seats", point.clients);
     const request: LoadRequest = {
       protocol: peer.protocol,
@@ -56,21 +65,39 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
       scene: point.scene,
       inputHz: point.inputHz ?? point.scene.tickHz,
       seats,
+      ...(peer.datagrams && { datagrams: peer.datagrams }),
+      playsWhileJoining: point.hasLinkFigures === true,
     };
-    await load.ask("join", request);
+    const { cpuMicroseconds: unjoinedCpu } = await server.ask<Description>("describe");
+    const { clientSeconds } = await load.ask<JoinFigures>("join", request);
+    const { cpuMicroseconds: joinedCpu } = await server.ask<Description>("describe");
+    const joinMicroseconds = joinedCpu && joinedCpu - (unjoinedCpu ?? 0);
     await pause(warmUpSeconds);
     await server.ask("begin", isProfiled);
     await load.ask("begin");
+    const before = loopbackCounts();
+    const beforeMs = performance.now();
     await pause(seconds);
+    const after = loopbackCounts();
+    const wireSeconds = (performance.now() - beforeMs) / 1_000;
     const { faults, ...seen } = await load.ask<LoadFigures>("end");
     const measured = await server.ask<ServerFigures>("end");
     const { cpuMicroseconds, rssBytes, seconds: serverSeconds, profile, ...rest } = measured;
+    const playMicroseconds = cpuMicroseconds / point.clients / serverSeconds;
     const trial = {
       ...seen,
       ...rest,
-      cpuMicroseconds: cpuMicroseconds / point.clients / serverSeconds,
+      cpuMicroseconds: playMicroseconds,
       cpuShare: cpuMicroseconds / 1e6 / serverSeconds,
       rssBytes: Math.max(0, rssBytes - emptyBytes) / point.clients,
+      ...(point.hasLinkFigures &&
+        linkFiguresOf({
+          clients: point.clients,
+          cpuMicroseconds: playMicroseconds,
+          messagesPerSecond: seen.snapshotsPerSecond + request.inputHz,
+          ...(joinMicroseconds !== undefined && { join: { cpuMicroseconds: joinMicroseconds, clientSeconds } }),
+          ...(before && after && { wire: { before, after, seconds: wireSeconds } }),
+        })),
     };
     return { trial, faults, ...(profile && { profile }) };
   } finally {

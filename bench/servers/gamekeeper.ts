@@ -1,4 +1,4 @@
-// This project's own game server, whole, with the measured game in it. Usage: gamekeeper.ts <scene as JSON>
+// This project's own game server, whole, with the measured game in it. Usage: gamekeeper.ts <scene as JSON> [never|auto|always]
 import { matchMaker } from "@colyseus/core";
 import { TestGameServer } from "../../server/testing/test-game-server.ts";
 import { BENCH_MODE, benchRoom } from "../games/gamekeeper-game.ts";
@@ -9,7 +9,8 @@ import { noteTick, type Seat, serveMeasured } from "./measured-server.ts";
 const TICKET_SECONDS = 120;
 
 const scene = parseScene(process.argv[2]);
-const game = await TestGameServer.start({ DATAGRAMS: "never" }, { [BENCH_MODE]: benchRoom(scene, noteTick) });
+const DATAGRAMS = process.argv[3] ?? "never";
+const game = await TestGameServer.start({ DATAGRAMS }, { [BENCH_MODE]: benchRoom(scene, noteTick) });
 serveMeasured({
   port: game.server.gamePort,
   async seats(count) {

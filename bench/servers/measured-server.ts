@@ -28,6 +28,10 @@ export interface ServerFigures {
 /** What a peer tells of itself. */
 export interface MeasuredServer {
   readonly port: number;
+  /** The credential of game servers, where the peer is a platform. */
+  readonly serverKey?: string;
+  /** Lets go of what outlives the process. */
+  close?(): Promise<void>;
   /** Makes rooms for `count` clients and says how to take the seats. */
   seats(count: number): Promise<readonly Seat[]>;
 }
@@ -49,8 +53,13 @@ export function serveMeasured(server: MeasuredServer): void {
   let cpu = process.cpuUsage();
   let startedAt = 0;
   let profiler: Session | undefined;
-  answerRequests({
-    describe: () => ({ port: server.port, rssBytes: rssAtRest() }),
+  const requests = {
+    describe: () => ({
+      port: server.port,
+      serverKey: server.serverKey,
+      rssBytes: rssAtRest(),
+      cpuMicroseconds: cpuSince(),
+    }),
     seats: (count: number) => server.seats(count),
     begin: async (isProfiled: boolean) => {
       // The pause of the collector, and the ticks that catch up with it, are not the server's.
@@ -64,11 +73,11 @@ export function serveMeasured(server: MeasuredServer): void {
       cpu = process.cpuUsage();
     },
     end: async (): Promise<ServerFigures> => {
-      const { user, system } = process.cpuUsage(cpu);
+      const cpuMicroseconds = cpuSince(cpu);
       const seconds = (performance.now() - startedAt) / 1000;
       loop.disable();
       return {
-        cpuMicroseconds: user + system,
+        cpuMicroseconds,
         seconds,
         loopDelayP99Ms: Math.max(0, loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS),
         ...(ticks.count > 0 && { tickP50Ms: ticks.percentile(0.5), tickP99Ms: ticks.percentile(0.99) }),
@@ -76,7 +85,14 @@ export function serveMeasured(server: MeasuredServer): void {
         ...(profiler && { profile: await stopProfiler(profiler) }),
       };
     },
-  });
+  };
+  answerRequests(requests, () => server.close?.() ?? Promise.resolve());
+}
+
+/** Processor time of this process, of all its threads, since an earlier reading or since it began. */
+function cpuSince(earlier?: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(earlier);
+  return user + system;
 }
 
 /** Resident memory without what the collector would take, where it may be called. */

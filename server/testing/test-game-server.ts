@@ -9,6 +9,7 @@ import type { GameServerHeartbeat, JoinTicketClaims, SeatRequest } from "../../s
 import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
 import { type GameServerConfig, parseConfig } from "../config.ts";
 import { GameServer, type GameServerParts } from "../game-server.ts";
+import { openDatagrams } from "../open-datagrams.ts";
 import { routeColyseusLogs } from "../ops/log.ts";
 import { TicketDesk } from "../seats/ticket-desk.ts";
 
@@ -62,7 +63,7 @@ export class TestGameServer {
     this.#sign = sign;
   }
 
-  /** Starts one on free ports, with the registry's rooms or others. */
+  /** Starts one on free ports, with the registry's rooms or others. A datagram port it has only where `DATAGRAMS` is given. */
   static async start(
     config: Partial<Record<keyof GameServerConfig, string>> = {},
     rooms: GameServerParts["rooms"] = ROOMS,
@@ -77,6 +78,7 @@ export class TestGameServer {
       GAME_PORT: "0",
       GAME_OPS_PORT: "0",
       GAME_HOST: "127.0.0.1",
+      UDP_PORT: "0",
       SERVER_KEY,
       ARENA_FIGHTERS: "0",
       ...config,
@@ -85,6 +87,7 @@ export class TestGameServer {
       config: parsed,
       log,
       rooms,
+      ...(config.DATAGRAMS !== undefined && { openDatagrams }),
       roomOptions: { arena: { fighters: parsed.ARENA_FIGHTERS } },
       tickets: new TicketDesk(keys),
       link: {

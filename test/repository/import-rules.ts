@@ -53,8 +53,12 @@ const AREAS: readonly Area[] = [
     ours: ["web/", "client/index.ts", "shared/"],
     packages: ["@colyseus/schema", "@colyseus/sdk", "pixi.js", "zod"],
   },
-  // A measured server is the real one with a game of the bench in it, assembled as a test assembles it.
-  { files: /^bench\/servers\//, ours: ["bench/", "server/testing/", "shared/"], mayUseTesting: true },
+  // A measured server is the real one, assembled as a test assembles it; a game server has a game of the bench in it.
+  {
+    files: /^bench\/servers\//,
+    ours: ["bench/", "server/testing/", "platform/testing/", "shared/"],
+    mayUseTesting: true,
+  },
   { files: /^bench\/games\//, ours: ["bench/games/", "rooms/kit/index.ts", "shared/"] },
   { files: /^bench\//, ours: ["bench/", "client/index.ts", "shared/"] },
   { files: /^test\//, ours: [""] },

@@ -13,7 +13,8 @@ import { SignalledDatagrams } from "./signalled-datagrams.ts";
  * How SCTP runs, for every peer of this process.
  *
  * An acknowledgement goes out with every second packet or after this long: at the 20 to 60 packets a second of a game the
- * first rule decides, so waiting longer only saves packets, and 100 ms stays clear of the 200 ms after which a sender
+ * first rule decides, or a frame of ours goes out first and takes the acknowledgement along: with 100 ms hardly any packet carries
+ * nothing else, with 20 ms one in five does, with 180 ms it is as with 100, and 100 stays clear of the 200 ms after which a sender
  * takes its packet for lost. The send buffer is what SCTP holds when its congestion window is full, before `bufferedBytes`
  * shows anything: with the library's own, 256 KiB, frames were up to 7 s old at 20 % loss. The other congestion controls (HSTCP,
  * HTCP, RTCC), a larger initial window or buffer and faster acknowledgements were tried there, and none was better by more than

@@ -41,10 +41,12 @@ export class LinkWatch {
   readonly datagrams = new SentTimes();
   readonly #tickMs: number;
   #windowBeganMs = Number.NEGATIVE_INFINITY;
-  /** Least ack of the window before and of this one. */
-  #floors = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  /** Least ack of the window before and of this one; plain numbers, since they are asked for several times a tick. */
+  #earlierFloorMs = Number.POSITIVE_INFINITY;
+  #newestFloorMs = Number.POSITIVE_INFINITY;
   /** The same of keep-alives, which wait neither for an input nor behind a lost segment. */
-  #pathFloors = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  #earlierPathMs = Number.POSITIVE_INFINITY;
+  #newestPathMs = Number.POSITIVE_INFINITY;
   /** The acks that came last, together. */
   #roundMs = Number.NEGATIVE_INFINITY;
   #roundRttMs = Number.POSITIVE_INFINITY;
@@ -64,8 +66,8 @@ export class LinkWatch {
 
   /** The least time of late from a frame to its ack; ms. */
   get floorMs(): number {
-    const floor = Math.min(...this.#floors);
-    return Number.isFinite(floor) ? floor : UNKNOWN_FLOOR_MS;
+    const floorMs = Math.min(this.#earlierFloorMs, this.#newestFloorMs);
+    return floorMs === Number.POSITIVE_INFINITY ? UNKNOWN_FLOOR_MS : floorMs;
   }
 
   /** Mean time above the floor, beyond the half tick that an ack waits; ms. */
@@ -107,7 +109,8 @@ export class LinkWatch {
 
   /** A keep-alive came back after this long: what the path is capable of when nothing waits for its turn. */
   onPathTime(nowMs: number, rttMs: number): void {
-    this.#lower(this.#pathFloors, nowMs, rttMs);
+    this.#beginWindow(nowMs);
+    this.#newestPathMs = Math.min(this.#newestPathMs, rttMs);
   }
 
   /** A datagram is acknowledged. */
@@ -128,16 +131,19 @@ export class LinkWatch {
     this.#lastStallMs = Number.NEGATIVE_INFINITY;
   }
 
-  #lower(floors: number[], nowMs: number, rttMs: number): void {
-    if (nowMs - this.#windowBeganMs >= FLOOR_WINDOW_MS) {
-      this.#windowBeganMs = nowMs;
-      for (const each of [this.#floors, this.#pathFloors]) each.splice(0, 2, each[1]!, Number.POSITIVE_INFINITY);
-    }
-    floors[1] = Math.min(floors[1]!, rttMs);
+  /** Begins another window of the floors, when it is time. */
+  #beginWindow(nowMs: number): void {
+    if (nowMs - this.#windowBeganMs < FLOOR_WINDOW_MS) return;
+    this.#windowBeganMs = nowMs;
+    this.#earlierFloorMs = this.#newestFloorMs;
+    this.#earlierPathMs = this.#newestPathMs;
+    this.#newestFloorMs = Number.POSITIVE_INFINITY;
+    this.#newestPathMs = Number.POSITIVE_INFINITY;
   }
 
   #measure(nowMs: number, rttMs: number): void {
-    this.#lower(this.#floors, nowMs, rttMs);
+    this.#beginWindow(nowMs);
+    this.#newestFloorMs = Math.min(this.#newestFloorMs, rttMs);
     if (nowMs - this.#roundMs < ROUND_MS) {
       this.#roundRttMs = Math.min(this.#roundRttMs, rttMs);
       return;
@@ -149,10 +155,10 @@ export class LinkWatch {
 
   /** Of the acks that came together only the newest frame's says something about the way: the others had waited for it. */
   #endRound(): void {
-    if (!Number.isFinite(this.#roundRttMs)) return;
+    if (this.#roundRttMs === Number.POSITIVE_INFINITY) return;
     this.#rounds += 1;
     // A stall is counted as one; it must not weigh for seconds after.
-    const floorMs = Math.min(this.floorMs, ...this.#pathFloors);
+    const floorMs = Math.min(this.floorMs, this.#earlierPathMs, this.#newestPathMs);
     const excessMs = Math.min(this.#roundRttMs - floorMs, this.#tickMs + 2 * STALL_MS);
     this.#excessMs += (excessMs - this.#excessMs) * EXCESS_GAIN;
     if (this.#rounds >= MIN_ROUNDS && this.excessMs >= CALM_EXCESS_MS) this.sign(this.#roundMs);
