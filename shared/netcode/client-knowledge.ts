@@ -82,14 +82,16 @@ export class ClientKnowledge {
 
   /**
    * Makes every candidate more urgent by its weight, for when not all of them fit. Those that then are sent wait no more, so
-   * that a tick in which all fit changes no urgency and need not be counted.
+   * that a tick in which all fit changes no urgency and need not be counted. `firstId` goes before all others.
    */
-  weigh(weightOf: ((id: number) => number) | undefined): void {
+  weigh(weightOf: ((id: number) => number) | undefined, firstId: number): void {
     const { candidates } = this.history;
     for (let candidate = 0; candidate < candidates.count; candidate++) {
+      const id = candidates.ids[candidate]!;
       const at = candidates.rows[candidate]! + PRIORITY;
-      this.floats[at] = this.floats[at]! + (weightOf?.(candidates.ids[candidate]!) ?? 1);
-      candidates.priorities[candidate] = this.floats[at]!;
+      const priority = this.floats[at]! + (weightOf === undefined ? 1 : weightOf(id));
+      this.floats[at] = priority;
+      candidates.priorities[candidate] = id === firstId ? Number.POSITIVE_INFINITY : priority;
     }
   }
 

@@ -23,7 +23,9 @@ export type SnapshotRequest = {
    * Weight of a visible entity, above 0; 1 when left out. An entity of weight 4 waits a quarter as long as the others. Asked
    * only when not all fit.
    */
-  weightOf?: (id: number) => number;
+  weightOf?: ((id: number) => number) | undefined;
+  /** An entity that goes before all others; -1 for none. */
+  firstId?: number;
   /** Bytes that this one snapshot may take; the encoder's own budget when left out. Values out of bounds are clamped. */
   budgetBytes?: number;
 } & Partial<Pick<SnapshotHeader, "inputTick" | "inputDepth" | "echoStamp" | "echoHoldMs">>;
@@ -84,7 +86,7 @@ export class SnapshotEncoder {
     const despawnBits = despawns.trim((budgetBits - fixedBits) >>> 1);
     const recordBits = budgetBits - fixedBits - despawnBits;
     if (!selection.chooseAll(recordBits)) {
-      knowledge.weigh(request.weightOf);
+      knowledge.weigh(request.weightOf, request.firstId ?? -1);
       selection.chooseByPriority(recordBits);
     }
     header.hasDespawns = despawns.count > 0;

@@ -6,9 +6,6 @@ import { AGE_BITS, type SnapshotCandidates } from "./snapshot-candidates.ts";
 
 /** Varint group of a count on the wire ([SNAP8] of SPEC.md). */
 export const COUNT_GROUP_BITS = 6;
-/** Bits that a record's id is taken to need before the chosen ids are known. */
-const TYPICAL_GAP_BITS = 3;
-
 /** Chooses among a room's `SnapshotCandidates` and marks the chosen ones. Working space: sized once, shared by a room's encoders. */
 export class SnapshotSelection {
   /** Number of chosen candidates. */
@@ -17,13 +14,11 @@ export class SnapshotSelection {
   groupBits = 1;
   private readonly candidates: SnapshotCandidates;
   private readonly order: PriorityOrder;
-  private readonly recordBits: Uint16Array;
   private readonly gaps = new IdGaps();
 
   constructor(candidates: SnapshotCandidates) {
     this.candidates = candidates;
     this.order = new PriorityOrder(candidates.ids.length);
-    this.recordBits = new Uint16Array(candidates.ids.length);
   }
 
   /** Chooses all candidates. False when their section takes more than `availableBits`: then choose by priority. */
@@ -35,38 +30,28 @@ export class SnapshotSelection {
   }
 
   /**
-   * After `chooseAll`: chooses records whose section takes at most `availableBits`, the most urgent first. What remains when the
-   * cheapest order does not fill it exactly stays unused.
+   * After `chooseAll`: gives up the least urgent records until the section takes at most `availableBits`. Counting the ids takes as
+   * long as gathering them, so as many records go at a time as are too much by what ids cost on the whole. One is always left: the
+   * smallest budget has room for it.
    */
   chooseByPriority(availableBits: number): void {
-    const { candidates, recordBits, order } = this;
-    for (let at = 0; at < candidates.count; at++) recordBits[at] = candidates.recordBits(at);
-    candidates.isChosen.fill(0, 0, candidates.count);
-    order.sort(candidates.count, candidates.priorities);
-    const limit = availableBits - candidates.codesBits() - AGE_BITS - GROUP_BITS - 1;
-    let estimate = 0;
-    let total = 0;
-    this.count = 0;
-    for (let place = 0; place < candidates.count; place++) {
-      const candidate = order.at(place);
-      const bits = recordBits[candidate]!;
-      if (estimate + bits + TYPICAL_GAP_BITS > limit) continue;
-      candidates.isChosen[candidate] = 1;
-      estimate += bits + TYPICAL_GAP_BITS;
-      total += bits;
-      this.count++;
-    }
-    // The ids of the chosen may cost more than was assumed: give up the least urgent until all fits.
-    for (
-      let place = candidates.count - 1;
-      place >= 0 && total + this.overheadBits(this.chosenGaps()) > availableBits;
-      place--
-    ) {
-      const candidate = order.at(place);
-      if (candidates.isChosen[candidate] === 0) continue;
-      candidates.isChosen[candidate] = 0;
-      total -= recordBits[candidate]!;
-      this.count--;
+    const { candidates, order } = this;
+    order.reset(candidates.count, candidates.priorities);
+    let total = candidates.totalBits;
+    let overhead = this.overheadBits(candidates.gaps);
+    let place = 0;
+    while (total + overhead > availableBits && this.count > 1) {
+      const idBits = Math.floor(overhead / this.count);
+      for (let excess = total + overhead - availableBits; excess > 0 && this.count > 1; place++) {
+        order.sortLeast(place + 1);
+        const candidate = order.at(place);
+        const bits = candidates.recordBits(candidate);
+        candidates.isChosen[candidate] = 0;
+        excess -= bits + idBits;
+        total -= bits;
+        this.count--;
+      }
+      overhead = this.overheadBits(this.chosenGaps());
     }
   }
 

@@ -8,8 +8,6 @@ import { RewoundView, type SeenView } from "./rewound-view.ts";
 import { ClientSight, Sight, type SightOptions } from "./sight.ts";
 import { type InputCounts, type SnapshotLink, SnapshotSeat } from "./snapshot-seat.ts";
 
-/** A player's own state outweighs everything a game may weigh, however long it waited: it is in every snapshot that it changed for. */
-const SELF_WEIGHT = 2 ** 24;
 /** The longest interpolation delay that a client may have used; a shot is not judged further back for it. */
 const MAX_INTERPOLATION_MS = 250;
 /** Before a client's round trip is measured, it is taken to be this; ms. */
@@ -30,8 +28,8 @@ interface Seated<Input> {
   readonly sight: ClientSight;
   /** The codecs of a client that speaks snapshots; `undefined` for one that gets the same state as patches. */
   readonly snapshots: SnapshotSeat<Input> | undefined;
-  /** How urgent an entity is to this client, its own state first. */
-  readonly weightOf: (id: number) => number;
+  /** How much an entity matters to this client; `undefined` where all matter the same. */
+  readonly weightOf: ((id: number) => number) | undefined;
   isConnected: boolean;
 }
 
@@ -68,8 +66,9 @@ export class RoomNetcode<Input> {
       const { wire, tickHz, budgetBytes = DEFAULT_BUDGET_BYTES } = this.#options;
       const tracker = this.#tracker;
       const snapshots = speaksSnapshots ? new SnapshotSeat<Input>({ wire, tracker, budgetBytes, tickHz }) : undefined;
-      const selfId = snapshots?.selfId ?? -1;
-      const weightOf = (id: number): number => this.#weightOf(sessionId, selfId, id);
+      const weightOf = this.#sight.hasWeights
+        ? (id: number) => this.#sight.weightOf(this.#options.playerOf(sessionId), id)
+        : undefined;
       seated = { client, sight: new ClientSight(wire.capacity), snapshots, weightOf, isConnected: false };
       this.#seats.set(sessionId, seated);
     }
@@ -189,10 +188,6 @@ export class RoomNetcode<Input> {
     const roundTripMs = Number.isNaN(medianMs) ? ASSUMED_ROUND_TRIP_MS : medianMs;
     const reachTicks = ((roundTripMs + MAX_INTERPOLATION_MS) * this.#options.tickHz) / 1000 + 1;
     return this.#view.aim(snapshots.viewTick, this.#tick - Math.min(reachTicks, MAX_BASELINE_AGE));
-  }
-
-  #weightOf(sessionId: string, selfId: number, id: number): number {
-    return id === selfId ? SELF_WEIGHT : this.#sight.weightOf(this.#options.playerOf(sessionId), id);
   }
 
   /** A client that gets patches sees its own entity too; what comes into sight or leaves it changes its view. */

@@ -73,6 +73,11 @@ export class Sight {
     for (const id of visible) if (!viewer || !canSee(viewer, this.#tracker.entities[id]!)) visible.delete(id);
   }
 
+  /** Whether entities differ in how much they matter. */
+  get hasWeights(): boolean {
+    return this.#options.weight !== undefined || this.#options.interest !== undefined;
+  }
+
   /** How much an entity matters to a viewer, for when not all fit. */
   weightOf(viewer: Moving | undefined, id: number): number {
     const { weight, interest } = this.#options;

@@ -150,7 +150,7 @@ export class SnapshotSeat<Input> {
   }
 
   /** Sends this tick's snapshot, after a welcome if it is the first of this life. */
-  send(visible: IdSet, weightOf: (id: number) => number, nowMs: number): void {
+  send(visible: IdSet, weightOf: ((id: number) => number) | undefined, nowMs: number): void {
     const life = this.#life;
     if (!life) return;
     const { wire, tracker, tickHz } = this.#options;
@@ -164,6 +164,7 @@ export class SnapshotSeat<Input> {
     const receiver = this.#receiver;
     request.visible = visible;
     request.weightOf = weightOf;
+    request.firstId = this.selfId;
     request.inputTick = receiver.lastTakenTick;
     request.inputDepth = receiver.depth;
     request.echoStamp = receiver.echoStamp;
