@@ -1,5 +1,6 @@
 // `npm run bench -- <scenario>`: measurements, each beside a peer in the same run. A figure is a ratio; nothing here fails on time.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 
 /** A scenario is a program that prints its table. */
@@ -8,6 +9,8 @@ interface Scenario {
   readonly program: string;
   /** Arguments before those of the user. */
   readonly args?: readonly string[];
+  /** Programs that run after it, whatever came of it; not when the user gave arguments, which are for the first. */
+  readonly followedBy?: readonly (readonly string[])[];
 }
 
 /** Measured beside other servers by `bench/run/`, which has its own `--help`. */
@@ -22,6 +25,18 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     "beside peers: 500 and 1,000 movers at 20 Hz, each of 100 and 300 clients sees about forty",
     "world",
   ),
+  join: {
+    what: "beside stock Colyseus: joins a second, to a known room and through matchmaking",
+    program: "bench/run/join.ts",
+  },
+  idle: {
+    what: "beside stock Colyseus and bare `ws`: 10,000 connected, quiet clients in one process",
+    program: "bench/run/idle.ts",
+  },
+  soak: {
+    what: "this server for half an hour while players come and go; fails when its memory grows",
+    program: "bench/run/soak.ts",
+  },
   capacity: {
     what: "this server alone over a grid of games, which `npm run capacity` is fitted on",
     program: "bench/run/capacity.ts",
@@ -30,12 +45,19 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     what: "this server in one process and in two, each with its clients on a core of its own",
     program: "bench/run/process-scaling.ts",
   },
-  quick: besidePeers(
-    "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
-    "--quick",
-  ),
+  quick: {
+    ...besidePeers(
+      "one short round of everything that is measured beside peers; fails on what is wrong, never on time",
+      "--quick",
+    ),
+    followedBy: [
+      ["bench/run/main.ts", "arena", "--tls", "--quick", "--peers", "gamekeeper-tls,ws-ours-tls"],
+      ["bench/run/join.ts", "--quick"],
+      ["bench/run/idle.ts", "--quick"],
+    ],
+  },
   report: {
-    what: "makes docs/performance.md anew from what arena, battle and world have kept",
+    what: "makes docs/performance.md anew from what arena, battle, world, join and idle have kept",
     program: "bench/run/report-main.ts",
   },
   snapshot: {
@@ -78,8 +100,10 @@ if (name === undefined) {
   process.exitCode = 1;
 } else {
   const rest = process.argv.slice(process.argv.indexOf(name) + 1);
-  const child = spawn(process.execPath, [scenario.program, ...(scenario.args ?? []), ...rest], { stdio: "inherit" });
-  child.once("exit", (code) => {
-    process.exitCode = code ?? 1;
-  });
+  const first = [scenario.program, ...(scenario.args ?? []), ...rest];
+  const programs = rest.length > 0 ? [first] : [first, ...(scenario.followedBy ?? [])];
+  for (const program of programs) {
+    const [code] = await once(spawn(process.execPath, program, { stdio: "inherit" }), "exit");
+    if (code !== 0) process.exitCode = code ?? 1;
+  }
 }

@@ -2,13 +2,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BarPlot, drawBarPlot } from "./bar-plot.ts";
+import { OTHER_LAYOUTS } from "./other-layouts.ts";
 import { PEERS } from "./peers.ts";
 import { figuresOf, keptResults, type Machine, type ScenarioResult } from "./results.ts";
 import { tableOf } from "./table.ts";
 
 const OURS = "gamekeeper";
-/** Its points are the model's of docs/capacity.md. */
-const HAS_OWN_PAGE = "capacity";
+/** The points of one are the model's of docs/capacity.md; the other is a plot of its own. */
+const TOLD_ELSEWHERE = new Set(["capacity", "soak"]);
 
 const INTRO = `# Performance
 
@@ -27,7 +28,8 @@ that day: read the ratios. The second column says how our processor time for a s
   that changed, a snapshot of more than 1,150 bytes would not fit into a datagram, so in a crowd we tell of some now and of the others next.
 - **jitter p99**: how far the gap between two snapshots is from a tick, at 32 clients. It contains the load's own delays.
 - **input to snapshot**: from sending an input to the first snapshot that contains it. Inputs are sent evenly over the tick, so that half a tick is the floor.
-- **KB/client**: growth of the server's resident memory by a player.
+- **heap KB/client**: live objects of V8's heap and buffers outside of it, after two collections, less the same of the server at rest, by a player: its share of its
+  room is in it, and so is code that the first players made it compile. **RSS KB/client**: the same of resident memory, in which there is also what V8 keeps for later.
 
 A run fails when a client misses a tick, finds a frame malformed, or sees nobody move; it never fails on time.
 
@@ -43,7 +45,7 @@ price of the system calls; the C loop's is the floor.
 
 /** Writes the report and one plot a scenario. Throws when nothing is kept. */
 export function writeReport(folder = "docs"): void {
-  const results = keptResults().filter(({ scenario }) => scenario !== HAS_OWN_PAGE);
+  const results = keptResults().filter(({ scenario }) => !TOLD_ELSEWHERE.has(scenario));
   if (results.length === 0) throw new Error("Nothing is kept in bench/results: run a scenario first.");
   const images = join(folder, "images");
   mkdirSync(images, { recursive: true });
@@ -55,20 +57,23 @@ export function writeReport(folder = "docs"): void {
   writeFileSync(join(folder, "performance.md"), [INTRO, ...sections].join("\n"));
 }
 
-function sectionOf(result: ScenarioResult, image: string): string {
+function sectionOf(result: ScenarioResult<object>, image: string): string {
   const { scenario, what, rounds, seconds, machine, points } = result;
+  const layout = OTHER_LAYOUTS[scenario];
+  const lasting = seconds === undefined ? "rounds" : `rounds of ${seconds} s`;
   return [
     `## ${scenario}`,
     "",
-    `${what[0]!.toUpperCase()}${what.slice(1)}. ${rounds} rounds of ${seconds} s. ${machineOf(machine)}`,
+    `${what[0]!.toUpperCase()}${what.slice(1)}. ${rounds} ${lasting}. ${machineOf(machine)}`,
     "",
-    `![Processor time in ${scenario}](${image})`,
+    `![${layout?.plot ?? `Processor time in ${scenario}`}](${image})`,
     "",
+    ...(layout ? [layout.legend, ""] : []),
     ...points.flatMap((point) => {
-      const { stock, ours } = point.frameBytes;
+      const { stock, ours } = point.frameBytes ?? { stock: 0, ours: 0 };
       const frames = `Bare frames: ${Math.round(stock)} B as stock's, ${Math.round(ours)} B as ours.`;
       const hasBarePeers = stock > 0 || ours > 0;
-      return [`### ${scenario}: ${point.name}`, "", ...(hasBarePeers ? [frames, ""] : []), tableOf(point), ""];
+      return [`### ${scenario}: ${point.name}`, "", ...(hasBarePeers ? [frames, ""] : []), tableOf(point, layout), ""];
     }),
   ].join("\n");
 }
@@ -79,13 +84,17 @@ function machineOf({ cores, cpu, node, date, isPinned, loadAverage }: Machine): 
   return `${cores} × ${cpu}, Node ${node}, ${date}, ${pinned}, ${busy}.`;
 }
 
-function plotOf({ scenario, points }: ScenarioResult): BarPlot {
+function plotOf({ scenario, points }: ScenarioResult<object>): BarPlot {
+  const { plot, compared } = OTHER_LAYOUTS[scenario] ?? {
+    plot: `${scenario}: server CPU a snapshot and input, µs`,
+    compared: "snapshotMicroseconds",
+  };
   return {
-    title: `${scenario}: server CPU a snapshot and input, µs`,
+    title: plot,
     groups: points.map(({ name, peers }) => ({
       name,
       bars: Object.entries(peers).flatMap(([peer, result]) => {
-        const value = figuresOf(result)["snapshotMicroseconds"];
+        const value = figuresOf(result)[compared];
         return value ? [{ name: peer, value, isOurs: peer === OURS }] : [];
       }),
     })),

@@ -1,6 +1,6 @@
 // One trial: one peer, one point, once. A fresh server and a fresh load, each a process of its own.
 import type { LoadFigures, LoadRequest } from "../load/load.ts";
-import type { Seat, ServerFigures } from "../servers/measured-server.ts";
+import type { Description, Memory, Seat, ServerFigures } from "../servers/measured-server.ts";
 import type { SelfTime } from "../servers/self-times.ts";
 import { BenchProcess } from "./bench-process.ts";
 import type { Cores } from "./cores.ts";
@@ -30,8 +30,10 @@ export interface Trial extends Omit<LoadFigures, "faults"> {
   readonly loopDelayP99Ms?: number;
   readonly tickP50Ms?: number;
   readonly tickP99Ms?: number;
-  /** Growth of the server's resident memory since before the first join, a player. */
+  /** Growth of the server's resident memory since before the first room, a player. */
   readonly rssBytes: number;
+  /** The same of its live objects and buffers. */
+  readonly heapBytes?: number;
 }
 
 /** A trial, what was wrong with it, and its profile when one was taken. */
@@ -48,7 +50,7 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
   const server = await startServer(peer, point, options);
   const load = await BenchProcess.start(cores.load, LOAD_PROGRAM, []);
   try {
-    const { port, rssBytes: emptyBytes } = await server.ask<{ port: number; rssBytes: number }>("describe");
+    const { port, tlsPort, memory: empty } = await server.ask<Description>("describe");
     const seats = await server.ask<Seat[]>("seats", point.clients);
     const request: LoadRequest = {
       protocol: peer.protocol,
@@ -56,6 +58,7 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
       scene: point.scene,
       inputHz: point.inputHz ?? point.scene.tickHz,
       seats,
+      ...(tlsPort !== undefined && { tlsPort }),
     };
     await load.ask("join", request);
     await pause(warmUpSeconds);
@@ -64,19 +67,26 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
     await pause(seconds);
     const { faults, ...seen } = await load.ask<LoadFigures>("end");
     const measured = await server.ask<ServerFigures>("end");
-    const { cpuMicroseconds, rssBytes, seconds: serverSeconds, profile, ...rest } = measured;
+    const { cpuMicroseconds, memory, seconds: serverSeconds, profile, ...rest } = measured;
     const trial = {
       ...seen,
       ...rest,
       cpuMicroseconds: cpuMicroseconds / point.clients / serverSeconds,
       cpuShare: cpuMicroseconds / 1e6 / serverSeconds,
-      rssBytes: Math.max(0, rssBytes - emptyBytes) / point.clients,
+      ...memoryOfOne(empty, memory, point.clients),
     };
     return { trial, faults, ...(profile && { profile }) };
   } finally {
     await load.stop();
     await server.stop();
   }
+}
+
+/** Growth from one moment to another, in `count` equal parts. What the collector gave back in between makes it 0, not less. */
+export function memoryOfOne(before: Memory, after: Memory, count: number): Memory {
+  const rssBytes = Math.max(0, after.rssBytes - before.rssBytes) / count;
+  if (before.heapBytes === undefined || after.heapBytes === undefined) return { rssBytes };
+  return { rssBytes, heapBytes: Math.max(0, after.heapBytes - before.heapBytes) / count };
 }
 
 function startServer(

@@ -12,6 +12,13 @@ export interface Seat {
   readonly ticket?: string;
 }
 
+/** What a server holds, after collections that were asked for. */
+export interface Memory {
+  readonly rssBytes: number;
+  /** Live objects and all buffers outside of V8's heap; `undefined` where there is no such heap. */
+  readonly heapBytes?: number;
+}
+
 /** A server's figures over one measured stretch. Milliseconds and bytes unless the name says otherwise. */
 export interface ServerFigures {
   readonly cpuMicroseconds: number;
@@ -20,16 +27,27 @@ export interface ServerFigures {
   readonly loopDelayP99Ms?: number;
   readonly tickP50Ms?: number;
   readonly tickP99Ms?: number;
-  readonly rssBytes: number;
+  readonly memory: Memory;
   /** Where the time went, when a profile was asked for. */
   readonly profile?: readonly SelfTime[];
+}
+
+/** What a server answers when it has just started. */
+export interface Description {
+  readonly port: number;
+  readonly tlsPort?: number;
+  readonly memory: Memory;
 }
 
 /** What a peer tells of itself. */
 export interface MeasuredServer {
   readonly port: number;
+  /** Where the same is answered over TLS. */
+  readonly tlsPort?: number;
   /** Makes rooms for `count` clients and says how to take the seats. */
   seats(count: number): Promise<readonly Seat[]>;
+  /** A ticket for each of these rooms; left out by peers that have none. */
+  tickets?(roomIds: readonly string[]): Promise<readonly string[]>;
 }
 
 const LOOP_RESOLUTION_MS = 10;
@@ -50,8 +68,13 @@ export function serveMeasured(server: MeasuredServer): void {
   let startedAt = 0;
   let profiler: Session | undefined;
   answerRequests({
-    describe: () => ({ port: server.port, rssBytes: rssAtRest() }),
+    describe: (): Description => {
+      const { port, tlsPort } = server;
+      return { port, memory: memoryAtRest(), ...(tlsPort !== undefined && { tlsPort }) };
+    },
+    memory: memoryAtRest,
     seats: (count: number) => server.seats(count),
+    tickets: (roomIds: readonly string[]) => server.tickets?.(roomIds),
     begin: async (isProfiled: boolean) => {
       // The pause of the collector, and the ticks that catch up with it, are not the server's.
       globalThis.gc?.();
@@ -72,17 +95,22 @@ export function serveMeasured(server: MeasuredServer): void {
         seconds,
         loopDelayP99Ms: Math.max(0, loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS),
         ...(ticks.count > 0 && { tickP50Ms: ticks.percentile(0.5), tickP99Ms: ticks.percentile(0.99) }),
-        rssBytes: rssAtRest(),
+        memory: memoryAtRest(),
         ...(profiler && { profile: await stopProfiler(profiler) }),
       };
     },
   });
 }
 
-/** Resident memory without what the collector would take, where it may be called. */
-function rssAtRest(): number {
+/**
+ * Memory without what the collector would take, where it may be called. The first collection runs finalisers, and only a second
+ * one frees what these held. `external` contains array buffers.
+ */
+export function memoryAtRest(): Memory {
   globalThis.gc?.();
-  return process.memoryUsage.rss();
+  globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rssBytes: rss, heapBytes: heapUsed + external };
 }
 
 async function startProfiler(): Promise<Session> {

@@ -9,8 +9,9 @@ import type { GameServerHeartbeat, JoinTicketClaims, SeatRequest } from "../../s
 import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
 import { type GameServerConfig, parseConfig } from "../config.ts";
 import { GameServer, type GameServerParts } from "../game-server.ts";
-import { routeColyseusLogs } from "../ops/log.ts";
-import { TicketDesk } from "../seats/ticket-desk.ts";
+import { createLogger, routeColyseusLogs } from "../ops/log.ts";
+import { HttpPlatformLink } from "../platform-link/http-platform-link.ts";
+import { platformKeys, TicketDesk } from "../seats/ticket-desk.ts";
 
 const SERVER_KEY = "a-server-key-for-tests-only-0123456789";
 const TICKET_SECONDS = 20;
@@ -25,6 +26,14 @@ export interface TicketOptions {
   jti?: string;
   /** Signed by a key that this platform does not have. */
   isForged?: boolean;
+}
+
+/** How a server differs from one for tests. */
+export interface TestGameServerOptions {
+  /** Warnings go to standard error, and neither log lines nor heartbeats are kept: what is measured is the server's own. */
+  readonly isMeasured?: boolean;
+  /** A platform that runs: it takes the heartbeats, and its keys are the ones that count. Tickets of `ticket()` do not then. */
+  readonly platform?: { readonly url: string; readonly serverKey: string };
 }
 
 /** Resolves when the room's state is as `holds` says: now, or with a later patch. */
@@ -66,18 +75,21 @@ export class TestGameServer {
   static async start(
     config: Partial<Record<keyof GameServerConfig, string>> = {},
     rooms: GameServerParts["rooms"] = ROOMS,
+    { isMeasured = false, platform }: TestGameServerOptions = {},
   ): Promise<TestGameServer> {
     const [ours, theirs] = await Promise.all([generateKeyPair("ES256"), generateKeyPair("ES256")]);
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(ours.publicKey)), kid: "test", alg: "ES256" }] });
     const logs: Record<string, unknown>[] = [];
-    const log = pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
+    const log = isMeasured
+      ? createLogger("warn")
+      : pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
     routeColyseusLogs(log);
     const heartbeats: GameServerHeartbeat[] = [];
     const parsed = parseConfig({
       GAME_PORT: "0",
       GAME_OPS_PORT: "0",
       GAME_HOST: "127.0.0.1",
-      SERVER_KEY,
+      SERVER_KEY: platform?.serverKey ?? SERVER_KEY,
       ARENA_FIGHTERS: "0",
       ...config,
     });
@@ -86,11 +98,13 @@ export class TestGameServer {
       log,
       rooms,
       roomOptions: { arena: { fighters: parsed.ARENA_FIGHTERS } },
-      tickets: new TicketDesk(keys),
-      link: {
-        heartbeat: async (heartbeat) => void heartbeats.push(heartbeat),
-        leave: async () => undefined,
-      },
+      tickets: new TicketDesk(platform ? platformKeys(platform.url) : keys),
+      link: platform
+        ? new HttpPlatformLink({ platformUrl: platform.url, serverKey: platform.serverKey, serverId: randomUUID() })
+        : {
+            heartbeat: async (heartbeat) => void (isMeasured || heartbeats.push(heartbeat)),
+            leave: async () => undefined,
+          },
     });
     const sign: Sign = (claims, options) =>
       new SignJWT({ ...claims })

@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryOfOne } from "./trial.ts";
+
+test("memory of one is the growth in equal parts", () => {
+  const before = { rssBytes: 1_000, heapBytes: 500 };
+  assert.deepEqual(memoryOfOne(before, { rssBytes: 5_000, heapBytes: 900 }, 4), { rssBytes: 1_000, heapBytes: 100 });
+});
+
+test("a server without such a heap has no figure for it, and memory that was given back is none", () => {
+  assert.deepEqual(memoryOfOne({ rssBytes: 1_000 }, { rssBytes: 900 }, 4), { rssBytes: 0 });
+});
