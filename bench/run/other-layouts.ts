@@ -35,13 +35,14 @@ export const OTHER_LAYOUTS: Readonly<Record<string, OtherLayout>> = {
     compared: "heapBytes",
     plot: "idle: live heap and buffers of a connected, quiet client, bytes",
     legend: `- **connected**: clients whose connection held to the end, of those that the point says, in one process.
-- **heap KB/client**: live objects of V8's heap and buffers outside of it, after two collections, less the same of the empty server, its rooms included. **RSS**: the same of resident memory.
+- **heap KB/client**: live objects of V8's heap and buffers outside of it, after everything else was collected, less the same of the empty server, its rooms included. **settled RSS**: the same of resident memory, when V8 has given back what it can; **RSS** before.
 - **heap KB/room**: what a room takes before anybody is in it.
 - **CPU µs/client/s**: processor time while nothing happens but heartbeats. **B/client/s**: those, on the way to one client.`,
     columns: [
       { head: "connected", figure: "clients", digits: 0 },
       { head: "heap KB/client", figure: "heapBytes", digits: 1, unit: 1024, hasSpread: true },
-      { head: "RSS KB/client", figure: "rssBytes", digits: 1, unit: 1024, hasSpread: true },
+      { head: "settled RSS", figure: "settledRssBytes", digits: 1, unit: 1024, hasSpread: true },
+      { head: "RSS KB/client", figure: "rssBytes", digits: 1, unit: 1024 },
       { head: "heap KB/room", figure: "roomBytes", digits: 1, unit: 1024 },
       { head: "CPU µs/client/s", figure: "cpuMicroseconds", digits: 1, hasSpread: true },
       { head: "core %", figure: "cpuShare", digits: 1, unit: 0.01 },

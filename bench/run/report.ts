@@ -5,11 +5,14 @@ import { type BarPlot, drawBarPlot } from "./bar-plot.ts";
 import { OTHER_LAYOUTS } from "./other-layouts.ts";
 import { PEERS } from "./peers.ts";
 import { figuresOf, keptResults, type Machine, type ScenarioResult } from "./results.ts";
+import { type SoakResult, soakSection } from "./soak-result.ts";
 import { tableOf } from "./table.ts";
 
 const OURS = "gamekeeper";
-/** The points of one are the model's of docs/capacity.md; the other is a plot of its own. */
-const TOLD_ELSEWHERE = new Set(["capacity", "soak"]);
+/** Its points are the model's of docs/capacity.md. */
+const HAS_OWN_PAGE = "capacity";
+/** It has samples over time and no points. */
+const SOAK = "soak";
 
 const INTRO = `# Performance
 
@@ -28,8 +31,9 @@ that day: read the ratios. The second column says how our processor time for a s
   that changed, a snapshot of more than 1,150 bytes would not fit into a datagram, so in a crowd we tell of some now and of the others next.
 - **jitter p99**: how far the gap between two snapshots is from a tick, at 32 clients. It contains the load's own delays.
 - **input to snapshot**: from sending an input to the first snapshot that contains it. Inputs are sent evenly over the tick, so that half a tick is the floor.
-- **heap KB/client**: live objects of V8's heap and buffers outside of it, after two collections, less the same of the server at rest, by a player: its share of its
-  room is in it, and so is code that the first players made it compile. **RSS KB/client**: the same of resident memory, in which there is also what V8 keeps for later.
+- **heap KB/client**: live objects of V8's heap and buffers outside of it, after everything else was collected, less the same of the server at rest, by a player: its
+  share of its room is in it, and so is code that the first players made it compile. **settled RSS**: the same of resident memory, when V8 has given back what it can.
+- **RSS KB/client**: growth of resident memory from the settled server at rest to the loaded one, most of which V8 keeps for new objects, whatever the number of players.
 
 A run fails when a client misses a tick, finds a frame malformed, or sees nobody move; it never fails on time.
 
@@ -45,11 +49,12 @@ price of the system calls; the C loop's is the floor.
 
 /** Writes the report and one plot a scenario. Throws when nothing is kept. */
 export function writeReport(folder = "docs"): void {
-  const results = keptResults().filter(({ scenario }) => !TOLD_ELSEWHERE.has(scenario));
+  const results = keptResults().filter(({ scenario }) => scenario !== HAS_OWN_PAGE);
   if (results.length === 0) throw new Error("Nothing is kept in bench/results: run a scenario first.");
   const images = join(folder, "images");
   mkdirSync(images, { recursive: true });
   const sections = results.map((result) => {
+    if (result.scenario === SOAK) return soakSection(result as unknown as SoakResult);
     const file = `performance-${result.scenario}.svg`;
     writeFileSync(join(images, file), drawBarPlot(plotOf(result)));
     return sectionOf(result, `images/${file}`);

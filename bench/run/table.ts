@@ -35,6 +35,7 @@ const PLAYED: readonly Column[] = [
   { head: "input to snapshot p50 ms", figure: "latencyP50Ms", digits: 1 },
   { head: "p99 ms", figure: "latencyP99Ms", digits: 1 },
   { head: "heap KB/client", figure: "heapBytes", digits: 1, unit: 1024 },
+  { head: "settled RSS", figure: "settledRssBytes", digits: 0, unit: 1024 },
   { head: "RSS KB/client", figure: "rssBytes", digits: 0, unit: 1024 },
   { head: "load core %", figure: "loadCpuShare", digits: 0, unit: 0.01 },
 ];

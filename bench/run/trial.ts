@@ -32,6 +32,8 @@ export interface Trial extends Omit<LoadFigures, "faults"> {
   readonly tickP99Ms?: number;
   /** Growth of the server's resident memory since before the first room, a player. */
   readonly rssBytes: number;
+  /** The same after V8 has given back all it can. */
+  readonly settledRssBytes?: number;
   /** The same of its live objects and buffers. */
   readonly heapBytes?: number;
 }
@@ -82,11 +84,21 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
   }
 }
 
-/** Growth from one moment to another, in `count` equal parts. What the collector gave back in between makes it 0, not less. */
+/**
+ * Growth from one moment to another, in `count` equal parts. What was given back in between makes it 0, not less. Resident
+ * memory as it is grows from the settled one where that is known: a server that has just started holds what starting left.
+ */
 export function memoryOfOne(before: Memory, after: Memory, count: number): Memory {
-  const rssBytes = Math.max(0, after.rssBytes - before.rssBytes) / count;
-  if (before.heapBytes === undefined || after.heapBytes === undefined) return { rssBytes };
-  return { rssBytes, heapBytes: Math.max(0, after.heapBytes - before.heapBytes) / count };
+  const grown = (from: number, to: number): number => Math.max(0, to - from) / count;
+  const known = (from: number | undefined, to: number | undefined): number | undefined =>
+    from === undefined || to === undefined ? undefined : grown(from, to);
+  const settledRssBytes = known(before.settledRssBytes, after.settledRssBytes);
+  const heapBytes = known(before.heapBytes, after.heapBytes);
+  return {
+    rssBytes: grown(before.settledRssBytes ?? before.rssBytes, after.rssBytes),
+    ...(settledRssBytes !== undefined && { settledRssBytes }),
+    ...(heapBytes !== undefined && { heapBytes }),
+  };
 }
 
 function startServer(

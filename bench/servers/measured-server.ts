@@ -12,10 +12,13 @@ export interface Seat {
   readonly ticket?: string;
 }
 
-/** What a server holds, after collections that were asked for. */
+/** What a server holds. */
 export interface Memory {
+  /** Resident as it is, with whatever V8 keeps for what comes next. */
   readonly rssBytes: number;
-  /** Live objects and all buffers outside of V8's heap; `undefined` where there is no such heap. */
+  /** Resident after V8 has given back all it can; `undefined` where there is no V8, as below. */
+  readonly settledRssBytes?: number;
+  /** Live objects and all buffers outside of V8's heap. */
   readonly heapBytes?: number;
 }
 
@@ -102,15 +105,14 @@ export function serveMeasured(server: MeasuredServer): void {
   });
 }
 
-/**
- * Memory without what the collector would take, where it may be called. The first collection runs finalisers, and only a second
- * one frees what these held. `external` contains array buffers.
- */
+/** Memory as it is, and without what the collector can take. Code that has not run of late is dropped too: measure time before it. */
 export function memoryAtRest(): Memory {
-  globalThis.gc?.();
-  globalThis.gc?.();
+  const { rss: rssBytes } = process.memoryUsage();
+  // V8's answer to a heap that is full: as often as anything is found, weak things and all, and free pages go back to the system.
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { rssBytes: rss, heapBytes: heapUsed + external };
+  // What is external contains array buffers.
+  return { rssBytes, settledRssBytes: rss, heapBytes: heapUsed + external };
 }
 
 async function startProfiler(): Promise<Session> {
