@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECK_NAMES } from "../run/capacity-grid.ts";
-import { figuresOf, type Machine, type PointResult, RESULTS, type ScenarioResult } from "../run/results.ts";
+import { figuresOf, type Machine, type PlayedResult, type PointResult, RESULTS } from "../run/results.ts";
 import type { Measurement } from "./model.ts";
 
 /** How measurements are made. */
@@ -44,7 +44,7 @@ export function readMeasurements(folder: string = RESULTS): Measurements {
   };
 }
 
-function readResult(path: string): ScenarioResult | undefined {
+function readResult(path: string): PlayedResult | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -52,7 +52,7 @@ function readResult(path: string): ScenarioResult | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return JSON.parse(text) as ScenarioResult;
+  return JSON.parse(text) as PlayedResult;
 }
 
 function measurementOf({ name, scene, inputHz, peers }: PointResult, path: string): Measurement {
@@ -78,7 +78,7 @@ function measurementOf({ name, scene, inputHz, peers }: PointResult, path: strin
 }
 
 /** What a snapshot costs in one of two processes beside one alone; `undefined` when it was not measured, or on too busy a machine. */
-function processRatioOf(result: ScenarioResult | undefined): number | undefined {
+function processRatioOf(result: PlayedResult | undefined): number | undefined {
   const costOfSnapshot = (name: string): number | undefined => {
     const { scene, peers } = result?.points.find((point) => point.name === name) ?? {};
     const figures = peers?.["gamekeeper"] && figuresOf(peers["gamekeeper"]);

@@ -53,14 +53,21 @@ export function benchGame(scene: Scene): GameDefinition<BenchState, BenchPlayer,
       self: { x: POSITION, y: POSITION, yaw: YAW },
       input: { moveX: integer(-1, 1), moveY: integer(-1, 1), yaw: YAW },
       // Everybody as the others see them and as they know themselves, twice: ids rest before they are used again.
-      capacity: scene.movers + 4 * scene.roomSize,
+      capacity: scene.movers + 4 * scene.roomSize + (scene.spareIds ?? 0),
     },
     step: stepMover,
   };
 }
 
-/** The room class of a scene; `onTick` hears how long each tick took, snapshots and all. */
-export function benchRoom(scene: Scene, onTick: (durationMs: number) => void): new () => AnyGameRoom {
+/**
+ * The room class of a scene; `onTick` hears how long each tick took, snapshots and all. A room that is kept stays open when
+ * everybody has left; the kit closes an empty one as soon as somebody has been in it.
+ */
+export function benchRoom(
+  scene: Scene,
+  onTick: (durationMs: number) => void,
+  { isKept = false }: { readonly isKept?: boolean } = {},
+): new () => AnyGameRoom {
   const game = benchGame(scene);
   return class BenchRoom extends GameRoom<{ state: BenchState; input: BenchInput; client: GameClient }> {
     override maxClients = scene.roomSize;
@@ -83,10 +90,12 @@ export function benchRoom(scene: Scene, onTick: (durationMs: number) => void): n
       const player = new BenchPlayer();
       placeMover(player, scene, this.random);
       this.state.players.set(sessionId, player);
+      if (isKept) this.autoDispose = false;
     }
 
     override onLeave({ sessionId }: GameClient): void {
       this.state.players.delete(sessionId);
+      if (isKept) this.autoDispose = false;
     }
 
     override advance(context: Parameters<GameRoom["advance"]>[0]): void {

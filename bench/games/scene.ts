@@ -12,6 +12,8 @@ export interface Scene {
   readonly halfSize: number;
   /** Who is farther away is not seen; 0 when everybody sees everybody. */
   readonly sightRadius: number;
+  /** Ids of entities beside the usual: where many come and go, each takes two, and they rest for 64 ticks before others get them. */
+  readonly spareIds?: number;
 }
 
 /** Sight is lost at this multiple of the distance at which it begins. */

@@ -9,6 +9,7 @@ import type { LoadClient, Place, Protocol } from "./load-client.ts";
 import { NakamaClient } from "./nakama-client.ts";
 import { restingOf } from "./resting.ts";
 import { SendPacer } from "./send-pacer.ts";
+import { SocketClient } from "./socket-client.ts";
 import { SdkClient, StockClient } from "./stock-client.ts";
 
 const JOINS_AT_ONCE = 24;
@@ -30,6 +31,8 @@ const MIN_SNAPSHOT_SHARE = 0.5;
 export interface LoadRequest {
   readonly protocol: Protocol;
   readonly port: number;
+  /** Where WebSockets go instead, over TLS. */
+  readonly tlsPort?: number;
   readonly scene: Scene;
   /** Input frames of one client, a second: a multiple of the tick rate, of which all but one a tick repeat the last. */
   readonly inputHz: number;
@@ -99,6 +102,7 @@ export class Load {
     const joinSome = async (): Promise<void> => {
       for (let index = next++; index < seats.length; index = next++) {
         const client = this.#newClient(index);
+        if (client instanceof SocketClient) client.tlsPort = this.#request.tlsPort;
         this.#clients[index] = client;
         await client.join(port, seats[index]!);
         this.#joinedMs[index] = performance.now();

@@ -1,5 +1,6 @@
 // A WebSocket client without anything that a load generator can do without: one read buffer for all, frames as views, a zero mask.
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { Counters } from "./counters.ts";
 
 /** The sample key of RFC 6455, section 1.3, and its answer: a bed that knows both ends needs no other. */
@@ -18,6 +19,12 @@ const readBuffer = Buffer.allocUnsafe(READ_BUFFER_BYTES);
 /** One connection. Subclasses say what frames mean. */
 export abstract class SocketClient {
   readonly counters = new Counters();
+  /** Where to connect with TLS, whatever port is asked for. The bed signs its certificates itself, so nothing is checked. */
+  tlsPort: number | undefined;
+  /** The address to connect from; one address has no more than some 28,000 ports to one server. */
+  localAddress: string | undefined;
+  #isLeaving = false;
+  #onClosed: (() => void) | undefined;
   #socket: Socket | undefined;
   #isUpgraded = false;
   #rest: Buffer = Buffer.alloc(0);
@@ -27,22 +34,28 @@ export abstract class SocketClient {
   open(port: number, path: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#onOpen = resolve;
-      const socket = connect({
-        port,
+      const options = {
+        port: this.tlsPort ?? port,
         host: "127.0.0.1",
         noDelay: true,
+        ...(this.localAddress !== undefined && { localAddress: this.localAddress }),
         onread: {
           buffer: readBuffer,
-          callback: (length) => {
+          callback: (length: number) => {
             this.#read(readBuffer.subarray(0, length));
             return true;
           },
         },
-      });
+      };
+      const socket =
+        this.tlsPort === undefined ? connect(options) : connectTls({ ...options, rejectUnauthorized: false });
       this.#socket = socket;
       const end = (reason: string): void => {
+        this.#onClosed?.();
+        if (this.#isLeaving) return;
         this.counters.fault(reason);
         reject(new Error(reason));
+        this.onEnd(reason);
       };
       socket.on("error", (error) => end(`the socket failed: ${error.message}`));
       socket.on("close", () => end("the server closed the connection"));
@@ -53,6 +66,22 @@ export abstract class SocketClient {
     });
   }
 
+  /** Says goodbye with one frame, and resolves when the server has closed the connection. */
+  leave(goodbye: Uint8Array): Promise<void> {
+    this.#isLeaving = true;
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
+    this.sendFrame(goodbye);
+    return closed;
+  }
+
+  /** Ends the connection at once. */
+  protected drop(): void {
+    this.#isLeaving = true;
+    this.#socket?.destroy();
+  }
+
   /** Sends one binary frame; the bytes are copied. */
   protected sendFrame(payload: Uint8Array): void {
     this.#write(OPCODE.binary, payload);
@@ -60,6 +89,9 @@ export abstract class SocketClient {
 
   /** A whole frame of the server; the bytes are of use until this returns. */
   protected abstract onFrame(frame: Buffer): void;
+
+  /** The connection has ended, and nobody asked for it. */
+  protected onEnd(_reason: string): void {}
 
   #write(opcode: number, payload: Uint8Array): void {
     const { length } = payload;
@@ -100,6 +132,11 @@ export abstract class SocketClient {
     this.#onOpen?.();
   }
 
+  #answerClose(payload: Buffer): void {
+    this.#write(OPCODE.close, payload);
+    this.#socket?.end();
+  }
+
   /** Takes all whole frames and says how many bytes they were. */
   #frames(bytes: Buffer): number {
     let at = 0;
@@ -119,6 +156,7 @@ export abstract class SocketClient {
   #frame(opcode: number, payload: Buffer): void {
     if (opcode === OPCODE.binary) this.onFrame(payload);
     else if (opcode === OPCODE.ping) this.#write(OPCODE.pong, payload);
+    else if (opcode === OPCODE.close && this.#isLeaving) this.#answerClose(payload);
     else if (opcode !== OPCODE.pong) this.counters.fault(`a frame with opcode ${opcode}`);
   }
 }

@@ -8,8 +8,13 @@ interface Reservation {
 }
 
 /** The path at which to upgrade. Throws with the server's answer when there is no seat. */
-export async function takeSeat(port: number, { roomId, ticket }: Seat, options: object): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/matchmake/joinById/${roomId}`, {
+export async function takeSeat(
+  port: number,
+  { roomId, ticket }: Seat,
+  options: object,
+  way = `joinById/${roomId}`,
+): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/matchmake/${way}`, {
     method: "POST",
     headers: {
       Accept: "application/json",

@@ -47,7 +47,7 @@ function playersOfCore(microseconds: number): number {
 }
 
 /** What is written below a point's table; nothing where one of the two ways was not measured. */
-export function datagramSummary({ peers }: PointResult): string[] {
+export function datagramSummary({ peers }: PointResult<object>): string[] {
   const cost = (name: string): number | undefined => peers[name] && figuresOf(peers[name])["cpuMicroseconds"]?.median;
   const websocket = cost("gamekeeper");
   const datagram = cost("datagrams");
@@ -90,7 +90,7 @@ function savings(share: number): string {
 export const DATAGRAM_ADVICE = `### Which setting
 
 - \`DATAGRAMS=auto\`, the default, is for players of whom nobody knows the lines: a bad one gets datagrams after its first stalls, a good one stays on its WebSocket.
-  Every client opens its channel when it joins, and keeps it: set-up (CPU ms/join), memory (KB/client) and the processor time of quiet channels are paid for good
+  Every client opens its channel when it joins, and keeps it: set-up (CPU ms/join), memory (settled RSS) and the processor time of quiet channels are paid for good
   lines too. What lies between the two rows of the mix is the price of quiet channels; where the measured one is near the last row, \`auto\` saves bytes and
   not processor time.
 - \`always\` is for a server that is far from full and whose players sit on mobile or lossy lines: the first loss then costs nobody a stall. Size the machine by

@@ -1,7 +1,7 @@
 // `npm run bench -- arena|battle|world [options]`: measures this server beside its peers, and keeps the figures.
 import { parseArgs } from "node:util";
 import { folderTimes } from "../servers/self-times.ts";
-import { isPeerName, PEERS, type PeerName, quickPeers } from "./peers.ts";
+import { isPeerName, PEERS, type PeerName, quickPeers, withTls } from "./peers.ts";
 import { keepResult } from "./results.ts";
 import { type RunOptions, runScenario } from "./run-scenario.ts";
 import {
@@ -17,6 +17,8 @@ import { tableOf } from "./table.ts";
 
 const PROFILE_ROWS = 25;
 const PROFILE_FOLDERS = 12;
+/** Whom `--tls` measures, with TLS and without, unless `--peers` says otherwise; stock's frames are bare `ws`' measure. */
+const TLS_PEERS: readonly PeerName[] = ["gamekeeper", "stock-float32", "ws", "ws-ours"];
 /** Long enough to find what is wrong, and too short to measure. */
 const QUICK = { seconds: 1, warmUpSeconds: 0.5 } as const;
 
@@ -34,6 +36,7 @@ Options:
   --rounds n        trials of each peer, 1 to 100; 5 by default
   --seconds n       length of a trial, 1 to 3600; 8 by default
   --warm-up n       seconds before it, 0 to 600; 3 by default
+  --tls             measures the peers that can behind TLS too, each right after itself without; kept as <scenario>-tls
   --frame-bytes n   payload of the bare peers' frames; by default as measured of stock, or of us, in the first round
   --profile         the servers profile themselves in the first round; their figures of that round are worse for it
   --quick           one short round with few players, to see that everything works; nothing is kept
@@ -55,6 +58,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "8" },
     "warm-up": { type: "string", default: "3" },
     "frame-bytes": { type: "string" },
+    tls: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     "no-keep": { type: "boolean", default: false },
@@ -76,7 +80,7 @@ async function measure(name: string): Promise<boolean> {
   const known = SCENARIOS[name];
   if (!known) throw new Error(`There is no scenario "${name}": choose one of ${Object.keys(SCENARIOS).join(", ")}.`);
   const scenario = { ...known, points: pointsOf(name, known), peers: peersOf(known) };
-  const { result, faults, profiles } = await runScenario(name, scenario, runOptions());
+  const { result, faults, profiles } = await runScenario(values.tls ? `${name}-tls` : name, scenario, runOptions());
   for (const point of result.points) console.log(`\n${name}, ${point.name}\n\n${tableOf(point)}\n`);
   for (const [where, functions] of profiles) {
     console.log(`CPU profile of ${where}: own time of the first ${PROFILE_ROWS} functions, % of what was not idle`);
@@ -122,11 +126,13 @@ function pointsOf(name: string, { points, quickPoint }: Scenario): readonly Poin
 }
 
 function peersOf({ peers }: Scenario): readonly PeerName[] {
-  if (values.peers === undefined) return values.quick ? quickPeers(peers) : peers;
-  return values.peers.split(",").map((name) => {
+  const named = values.peers?.split(",").map((name) => {
     if (!isPeerName(name)) throw new Error(`--peers ${name}: choose among ${Object.keys(PEERS).join(", ")}.`);
     return name;
   });
+  const all = named ?? (values.tls ? TLS_PEERS : peers);
+  const chosen = values.tls ? withTls(all) : all;
+  return values.quick ? quickPeers(chosen) : chosen;
 }
 
 function numberOf(option: "rounds" | "seconds" | "warm-up" | "frame-bytes", min: number, max: number): number {

@@ -21,6 +21,8 @@ export interface Peer {
   readonly missing?: () => string | undefined;
   /** Whether `--quick` does without it, because it takes minutes to build. */
   readonly isSlowToBuild?: boolean;
+  /** Measured with `--tls` only, right after the same without. */
+  readonly isTls?: boolean;
 }
 
 const SERVERS = "bench/servers";
@@ -47,14 +49,14 @@ export const PEERS = {
     what: "this server with `DATAGRAMS=always`: snapshots and inputs by WebRTC data channels",
     protocol: "gamekeeper",
     program: `${SERVERS}/gamekeeper.ts`,
-    args: ["always"],
+    args: ["played", "plain", "always"],
     datagrams: "always",
   },
   "datagrams-auto": {
     what: "this server with `DATAGRAMS=auto`: every client has a channel; the WebSocket of one in ten stalls at first, so that it plays by datagrams",
     protocol: "gamekeeper",
     program: `${SERVERS}/gamekeeper.ts`,
-    args: ["auto"],
+    args: ["played", "plain", "auto"],
     datagrams: "auto",
   },
   "stock-float32": {
@@ -92,6 +94,15 @@ export const PEERS = {
   },
   "ws-ours": bare("ws.ts", "bare `ws`", "ours"),
   "net-ours": bare("net.ts", "bare `node:net`, WebSocket frames made by hand", "ours"),
+  "gamekeeper-tls": {
+    what: "this server behind TLS 1.3, in its own process",
+    protocol: "gamekeeper",
+    program: `${SERVERS}/gamekeeper.ts`,
+    args: ["played", "tls"],
+    isTls: true,
+  },
+  "ws-tls": { ...bare("ws.ts", "bare `ws` behind TLS 1.3", "stock"), args: ["tls"], isTls: true },
+  "ws-ours-tls": { ...bare("ws.ts", "bare `ws` behind TLS 1.3", "ours"), args: ["tls"], isTls: true },
   "epoll-ours": { ...bare("epoll.c", "a C epoll loop", "ours"), missing: missingNative },
 } as const satisfies Readonly<Record<string, Peer>>;
 
@@ -101,6 +112,11 @@ export type PeerName = keyof typeof PEERS;
 /** Whether there is a peer of that name. */
 export function isPeerName(name: string): name is PeerName {
   return name in PEERS;
+}
+
+/** The TLS variant of each that has one, right after it; the others as they are. */
+export function withTls(names: readonly PeerName[]): readonly PeerName[] {
+  return names.flatMap((name) => (isPeerName(`${name}-tls`) ? [name, `${name}-tls` as PeerName] : [name]));
 }
 
 /** Those that a quick run measures too. */

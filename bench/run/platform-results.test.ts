@@ -5,7 +5,7 @@ import { platformTable, platformTrial } from "./platform-results.ts";
 const SEEN = { requests: 1_000, seconds: 2, p50Ms: 10, p99Ms: 30, loadCpuShare: 0.2, faults: [] };
 
 test("what a request costs is the platform's time over the requests, each by its own clock", () => {
-  const trial = platformTrial(SEEN, { cpuMicroseconds: 3_000_000, seconds: 4, rssBytes: 0 });
+  const trial = platformTrial(SEEN, { cpuMicroseconds: 3_000_000, seconds: 4, memory: { rssBytes: 0 } });
   assert.equal(trial.requestsPerSecond, 500);
   assert.equal(trial.cpuShare, 0.75);
   assert.equal(trial.cpuMs, 1.5);
@@ -13,13 +13,13 @@ test("what a request costs is the platform's time over the requests, each by its
 
 test("no answers have no figures", () => {
   assert.throws(
-    () => platformTrial({ ...SEEN, requests: 0 }, { cpuMicroseconds: 1, seconds: 1, rssBytes: 0 }),
+    () => platformTrial({ ...SEEN, requests: 0 }, { cpuMicroseconds: 1, seconds: 1, memory: { rssBytes: 0 } }),
     /Not one request was answered/,
   );
 });
 
 test("a row is the median of its rounds with their spread", () => {
-  const trial = platformTrial(SEEN, { cpuMicroseconds: 3_000_000, seconds: 4, rssBytes: 0 });
+  const trial = platformTrial(SEEN, { cpuMicroseconds: 3_000_000, seconds: 4, memory: { rssBytes: 0 } });
   const table = platformTable({
     stores: "embedded",
     rounds: 2,

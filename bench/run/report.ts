@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { type BarPlot, drawBarPlot } from "./bar-plot.ts";
 import { ceilingTable, keptCeilings } from "./ceiling-results.ts";
 import { DATAGRAM_ADVICE, datagramSummary } from "./datagram-summary.ts";
+import { OTHER_LAYOUTS } from "./other-layouts.ts";
 import { PEERS } from "./peers.ts";
 import { keptPlatforms, platformLegend, platformTable } from "./platform-results.ts";
 import { figuresOf, keptResults, type Machine, type ScenarioResult } from "./results.ts";
+import { type SoakResult, soakSection } from "./soak-result.ts";
 import { tableOf } from "./table.ts";
 
 /** In the colour of what the report is about. */
@@ -14,6 +16,8 @@ const OURS: ReadonlySet<string> = new Set(["gamekeeper", "datagrams", "datagrams
 const DATAGRAMS = "datagrams";
 /** Its points are the model's of docs/capacity.md. */
 const HAS_OWN_PAGE = "capacity";
+/** It has samples over time and no points. */
+const SOAK = "soak";
 
 const INTRO = `# Performance
 
@@ -32,7 +36,9 @@ that day: read the ratios. The second column says how our processor time for a s
   that changed, a snapshot of more than 1,150 bytes would not fit into a datagram, so in a crowd we tell of some now and of the others next.
 - **jitter p99**: how far the gap between two snapshots is from a tick, at 32 clients. It contains the load's own delays.
 - **input to snapshot**: from sending an input to the first snapshot that contains it. Inputs are sent evenly over the tick, so that half a tick is the floor.
-- **KB/client**: growth of the server's resident memory by a player.
+- **heap KB/client**: live objects of V8's heap and buffers outside of it, after everything else was collected, less the same of the server at rest, by a player: its
+  share of its room is in it, and so is code that the first players made it compile. **settled RSS**: the same of resident memory, when V8 has given back what it can.
+- **RSS KB/client**: growth of resident memory from the settled server at rest to the loaded one, most of which V8 keeps for new objects, whatever the number of players.
 - **messages/s/core**: frames of both directions that a whole core of the server's would carry, by their cost. **CPU ms/join**: of the server, from taking a seat to the first
   snapshot, by the channel that it is to come by. **channel open**: from the first word of signalling on, four at a time.
 - **wire**: all that passed on the loopback device, of both directions, headers of IP and all acknowledgements included. Whoever else used the device is in it too: run in a
@@ -57,6 +63,7 @@ export function writeReport(folder = "docs"): void {
   const images = join(folder, "images");
   mkdirSync(images, { recursive: true });
   const sections = results.map((result) => {
+    if (result.scenario === SOAK) return soakSection(result as unknown as SoakResult);
     const file = `performance-${result.scenario}.svg`;
     writeFileSync(join(images, file), drawBarPlot(plotOf(result)));
     return sectionOf(result, `images/${file}`);
@@ -67,22 +74,25 @@ export function writeReport(folder = "docs"): void {
   );
 }
 
-function sectionOf(result: ScenarioResult, image: string): string {
+function sectionOf(result: ScenarioResult<object>, image: string): string {
   const { scenario, what, rounds, seconds, machine, points } = result;
+  const layout = OTHER_LAYOUTS[scenario];
+  const lasting = seconds === undefined ? "rounds" : `rounds of ${seconds} s`;
   return [
     `## ${scenario}`,
     "",
-    `${sentence(what)}. ${rounds} rounds of ${seconds} s. ${machineOf(machine)}`,
+    `${sentence(what)}. ${rounds} ${lasting}. ${machineOf(machine)}`,
     "",
-    `![Processor time in ${scenario}](${image})`,
+    `![${layout?.plot ?? `Processor time in ${scenario}`}](${image})`,
     "",
+    ...(layout ? [layout.legend, ""] : []),
     ...points.flatMap((point) => {
-      const { stock, ours } = point.frameBytes;
+      const { stock, ours } = point.frameBytes ?? { stock: 0, ours: 0 };
       const frames = `Bare frames: ${Math.round(stock)} B as stock's, ${Math.round(ours)} B as ours.`;
       const hasBarePeers = stock > 0 || ours > 0;
       const summary = scenario === DATAGRAMS ? datagramSummary(point) : [];
       const head = [`### ${scenario}: ${point.name}`, "", ...(hasBarePeers ? [frames, ""] : [])];
-      return [...head, tableOf(point), "", ...summary];
+      return [...head, tableOf(point, layout), "", ...summary];
     }),
     ...(scenario === DATAGRAMS ? [DATAGRAM_ADVICE] : []),
   ].join("\n");
@@ -141,13 +151,17 @@ function machineOf({ cores, cpu, node, date, isPinned, loadAverage }: Machine): 
   return `${cores} × ${cpu}, Node ${node}, ${date}, ${pinned}, ${busy}.`;
 }
 
-function plotOf({ scenario, points }: ScenarioResult): BarPlot {
+function plotOf({ scenario, points }: ScenarioResult<object>): BarPlot {
+  const { plot, compared } = OTHER_LAYOUTS[scenario] ?? {
+    plot: `${scenario}: server CPU a snapshot and input, µs`,
+    compared: "snapshotMicroseconds",
+  };
   return {
-    title: `${scenario}: server CPU a snapshot and input, µs`,
+    title: plot,
     groups: points.map(({ name, peers }) => ({
       name,
       bars: Object.entries(peers).flatMap(([peer, result]) => {
-        const value = figuresOf(result)["snapshotMicroseconds"];
+        const value = figuresOf(result)[compared];
         return value ? [{ name: peer, value, isOurs: OURS.has(peer) }] : [];
       }),
     })),

@@ -3,7 +3,7 @@ import { figuresOf, type PointResult } from "./results.ts";
 import type { Summary } from "./summary.ts";
 
 /** One column: a figure of the trials, and how it is written. */
-interface Column {
+export interface Column {
   readonly head: string;
   readonly figure: string;
   readonly digits: number;
@@ -14,10 +14,14 @@ interface Column {
   readonly isOptional?: boolean;
 }
 
-/** The figure by which peers are compared. */
-const COMPARED = "snapshotMicroseconds";
+/** How a point is told. */
+export interface Layout {
+  /** The figure by which peers are compared. */
+  readonly compared: string;
+  readonly columns: readonly Column[];
+}
 
-const COLUMNS: readonly Column[] = [
+const PLAYED: readonly Column[] = [
   { head: "CPU µs/player/s", figure: "cpuMicroseconds", digits: 0, hasSpread: true },
   { head: "µs/snapshot", figure: "snapshotMicroseconds", digits: 1, hasSpread: true },
   { head: "core %", figure: "cpuShare", digits: 0, unit: 0.01 },
@@ -32,7 +36,9 @@ const COLUMNS: readonly Column[] = [
   { head: "jitter p99 ms", figure: "jitterP99Ms", digits: 1, hasSpread: true },
   { head: "input to snapshot p50 ms", figure: "latencyP50Ms", digits: 1 },
   { head: "p99 ms", figure: "latencyP99Ms", digits: 1 },
-  { head: "KB/client", figure: "rssBytes", digits: 0, unit: 1024 },
+  { head: "heap KB/client", figure: "heapBytes", digits: 1, unit: 1024 },
+  { head: "settled RSS", figure: "settledRssBytes", digits: 0, unit: 1024 },
+  { head: "RSS KB/client", figure: "rssBytes", digits: 0, unit: 1024 },
   { head: "messages/s/core", figure: "messagesPerCore", digits: 0, isOptional: true },
   { head: "wire B/player/s", figure: "wireBytesPerSecond", digits: 0, isOptional: true },
   { head: "wire packets/player/s", figure: "wirePacketsPerSecond", digits: 1, isOptional: true },
@@ -43,17 +49,23 @@ const COLUMNS: readonly Column[] = [
   { head: "load core %", figure: "loadCpuShare", digits: 0, unit: 0.01 },
 ];
 
-/** The table of one point; the first column is the peer, the second how the first peer's cost of a snapshot compares with its own. */
-export function tableOf({ peers }: PointResult): string {
+/** Of the scenarios in which clients play. */
+export const PLAYED_LAYOUT: Layout = { compared: "snapshotMicroseconds", columns: PLAYED };
+
+/** The table of one point; the first column is the peer, the second how what it is compared by of the first peer is to its own. */
+export function tableOf({ peers }: PointResult<object>, layout: Layout = PLAYED_LAYOUT): string {
+  const { compared } = layout;
   const names = Object.keys(peers);
-  const reference = figuresOf(peers[names[0]!]!)[COMPARED];
+  const reference = figuresOf(peers[names[0]!]!)[compared];
   const all = Object.values(peers).map((peer) => figuresOf(peer));
-  const columns = COLUMNS.filter(({ figure, isOptional }) => !isOptional || all.some((figures) => figures[figure]));
+  const columns = layout.columns.filter(
+    ({ figure, isOptional }) => !isOptional || all.some((figures) => figures[figure]),
+  );
   const rows = names.map((name) => {
     const { missing } = peers[name]!;
     const figures = figuresOf(peers[name]!);
     if (missing !== undefined) return [name, missing, ...columns.map(() => "–")];
-    return [name, ratio(reference, figures[COMPARED]), ...columns.map((column) => cell(column, figures))];
+    return [name, ratio(reference, figures[compared]), ...columns.map((column) => cell(column, figures))];
   });
   const head = ["peer", `${names[0]} is`, ...columns.map((column) => column.head)];
   return markdownTable(head, rows);

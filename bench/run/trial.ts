@@ -1,6 +1,6 @@
 // One trial: one peer, one point, once. A fresh server and a fresh load, each a process of its own.
 import type { JoinFigures, LoadFigures, LoadRequest } from "../load/load.ts";
-import type { Seat, ServerFigures } from "../servers/measured-server.ts";
+import type { Description, Memory, Seat, ServerFigures } from "../servers/measured-server.ts";
 import type { SelfTime } from "../servers/self-times.ts";
 import { BenchProcess } from "./bench-process.ts";
 import type { Cores } from "./cores.ts";
@@ -32,8 +32,12 @@ export interface Trial extends Omit<LoadFigures, "faults">, Partial<LinkFigures>
   readonly loopDelayP99Ms?: number;
   readonly tickP50Ms?: number;
   readonly tickP99Ms?: number;
-  /** Growth of the server's resident memory since before the first join, a player. */
+  /** Growth of the server's resident memory since before the first room, a player. */
   readonly rssBytes: number;
+  /** The same after V8 has given back all it can. */
+  readonly settledRssBytes?: number;
+  /** The same of its live objects and buffers. */
+  readonly heapBytes?: number;
 }
 
 /** A trial, what was wrong with it, and its profile when one was taken. */
@@ -43,13 +47,6 @@ export interface TrialOutcome {
   readonly profile?: readonly SelfTime[];
 }
 
-/** What a server says of itself; the native ones do not count their time. */
-interface Description {
-  readonly port: number;
-  readonly rssBytes: number;
-  readonly cpuMicroseconds?: number;
-}
-
 /** Runs one trial. Rejects when a process fails; what clients found wrong is in `faults`. */
 export async function runTrial(name: PeerName, point: Point, options: TrialOptions): Promise<TrialOutcome> {
   const { cores, warmUpSeconds, seconds, isProfiled } = options;
@@ -57,7 +54,7 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
   const server = await startServer(peer, point, options);
   const load = await BenchProcess.start(cores.load, LOAD_PROGRAM, []);
   try {
-    const { port, rssBytes: emptyBytes } = await server.ask<Description>("describe");
+    const { port, tlsPort, memory: empty } = await server.ask<Description>("describe");
     const seats = await server.ask<Seat[]>("seats", point.clients);
     const request: LoadRequest = {
       protocol: peer.protocol,
@@ -65,12 +62,13 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
       scene: point.scene,
       inputHz: point.inputHz ?? point.scene.tickHz,
       seats,
+      ...(tlsPort !== undefined && { tlsPort }),
       ...(peer.datagrams && { datagrams: peer.datagrams }),
       playsWhileJoining: point.hasLinkFigures === true,
     };
-    const { cpuMicroseconds: unjoinedCpu } = await server.ask<Description>("describe");
+    const unjoinedCpu = await joinCpuOf(server, point);
     const { clientSeconds } = await load.ask<JoinFigures>("join", request);
-    const { cpuMicroseconds: joinedCpu } = await server.ask<Description>("describe");
+    const joinedCpu = await joinCpuOf(server, point);
     const joinMicroseconds = joinedCpu && joinedCpu - (unjoinedCpu ?? 0);
     await pause(warmUpSeconds);
     await server.ask("begin", isProfiled);
@@ -82,14 +80,14 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
     const wireSeconds = (performance.now() - beforeMs) / 1_000;
     const { faults, ...seen } = await load.ask<LoadFigures>("end");
     const measured = await server.ask<ServerFigures>("end");
-    const { cpuMicroseconds, rssBytes, seconds: serverSeconds, profile, ...rest } = measured;
+    const { cpuMicroseconds, memory, seconds: serverSeconds, profile, ...rest } = measured;
     const playMicroseconds = cpuMicroseconds / point.clients / serverSeconds;
     const trial = {
       ...seen,
       ...rest,
       cpuMicroseconds: playMicroseconds,
       cpuShare: cpuMicroseconds / 1e6 / serverSeconds,
-      rssBytes: Math.max(0, rssBytes - emptyBytes) / point.clients,
+      ...memoryOfOne(empty, memory, point.clients),
       ...(point.hasLinkFigures &&
         linkFiguresOf({
           clients: point.clients,
@@ -104,6 +102,28 @@ export async function runTrial(name: PeerName, point: Point, options: TrialOptio
     await load.stop();
     await server.stop();
   }
+}
+
+/**
+ * Growth from one moment to another, in `count` equal parts. What was given back in between makes it 0, not less. Resident
+ * memory as it is grows from the settled one where that is known: a server that has just started holds what starting left.
+ */
+export function memoryOfOne(before: Memory, after: Memory, count: number): Memory {
+  const grown = (from: number, to: number): number => Math.max(0, to - from) / count;
+  const known = (from: number | undefined, to: number | undefined): number | undefined =>
+    from === undefined || to === undefined ? undefined : grown(from, to);
+  const settledRssBytes = known(before.settledRssBytes, after.settledRssBytes);
+  const heapBytes = known(before.heapBytes, after.heapBytes);
+  return {
+    rssBytes: grown(before.settledRssBytes ?? before.rssBytes, after.rssBytes),
+    ...(settledRssBytes !== undefined && { settledRssBytes }),
+    ...(heapBytes !== undefined && { heapBytes }),
+  };
+}
+
+/** The server's processor time until now, for the cost of joining; `undefined` where nobody asks for that, and of the C server, which does not count it. */
+async function joinCpuOf(server: BenchProcess | NativeServer, { hasLinkFigures }: Point): Promise<number | undefined> {
+  return hasLinkFigures && server instanceof BenchProcess ? server.ask<number>("cpu") : undefined;
 }
 
 function startServer(

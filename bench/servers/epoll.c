@@ -63,7 +63,7 @@ static void answer_request(int port) {
   char line[64];
   if (!fgets(line, sizeof line, stdin)) exit(0);
   if (!strncmp(line, "describe", 8)) {
-    printf("{\"port\":%d,\"rssBytes\":%ld}\n", port, resident_bytes());
+    printf("{\"port\":%d,\"memory\":{\"rssBytes\":%ld}}\n", port, resident_bytes());
   } else if (!strncmp(line, "begin", 5)) {
     begun_at = now_seconds();
     getrusage(RUSAGE_SELF, &begun_usage);
@@ -71,7 +71,7 @@ static void answer_request(int port) {
   } else if (!strncmp(line, "end", 3)) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("{\"cpuMicroseconds\":%.0f,\"seconds\":%.6f,\"rssBytes\":%ld}\n", spent_us(&usage) - spent_us(&begun_usage),
+    printf("{\"cpuMicroseconds\":%.0f,\"seconds\":%.6f,\"memory\":{\"rssBytes\":%ld}}\n", spent_us(&usage) - spent_us(&begun_usage),
            now_seconds() - begun_at, resident_bytes());
   }
   fflush(stdout);

@@ -12,6 +12,16 @@ export interface Seat {
   readonly ticket?: string;
 }
 
+/** What a server holds. */
+export interface Memory {
+  /** Resident as it is, with whatever V8 keeps for what comes next. */
+  readonly rssBytes: number;
+  /** Resident after V8 has given back all it can; `undefined` where there is no V8, as below. */
+  readonly settledRssBytes?: number;
+  /** Live objects and all buffers outside of V8's heap. */
+  readonly heapBytes?: number;
+}
+
 /** A server's figures over one measured stretch. Milliseconds and bytes unless the name says otherwise. */
 export interface ServerFigures {
   readonly cpuMicroseconds: number;
@@ -20,9 +30,17 @@ export interface ServerFigures {
   readonly loopDelayP99Ms?: number;
   readonly tickP50Ms?: number;
   readonly tickP99Ms?: number;
-  readonly rssBytes: number;
+  readonly memory: Memory;
   /** Where the time went, when a profile was asked for. */
   readonly profile?: readonly SelfTime[];
+}
+
+/** What a server answers when it has just started. */
+export interface Description {
+  readonly port: number;
+  readonly tlsPort?: number;
+  readonly serverKey?: string;
+  readonly memory: Memory;
 }
 
 /** What a peer tells of itself. */
@@ -32,8 +50,12 @@ export interface MeasuredServer {
   readonly serverKey?: string;
   /** Lets go of what outlives the process. */
   close?(): Promise<void>;
+  /** Where the same is answered over TLS. */
+  readonly tlsPort?: number;
   /** Makes rooms for `count` clients and says how to take the seats. */
   seats(count: number): Promise<readonly Seat[]>;
+  /** A ticket for each of these rooms; left out by peers that have none. */
+  tickets?(roomIds: readonly string[]): Promise<readonly string[]>;
 }
 
 const LOOP_RESOLUTION_MS = 10;
@@ -54,13 +76,19 @@ export function serveMeasured(server: MeasuredServer): void {
   let startedAt = 0;
   let profiler: Session | undefined;
   const requests = {
-    describe: () => ({
-      port: server.port,
-      serverKey: server.serverKey,
-      rssBytes: rssAtRest(),
-      cpuMicroseconds: cpuSince(),
-    }),
+    describe: (): Description => {
+      const { port, tlsPort, serverKey } = server;
+      return {
+        port,
+        memory: memoryAtRest(),
+        ...(tlsPort !== undefined && { tlsPort }),
+        ...(serverKey !== undefined && { serverKey }),
+      };
+    },
+    cpu: () => cpuSince(),
+    memory: memoryAtRest,
     seats: (count: number) => server.seats(count),
+    tickets: (roomIds: readonly string[]) => server.tickets?.(roomIds),
     begin: async (isProfiled: boolean) => {
       // The pause of the collector, and the ticks that catch up with it, are not the server's.
       globalThis.gc?.();
@@ -81,7 +109,7 @@ export function serveMeasured(server: MeasuredServer): void {
         seconds,
         loopDelayP99Ms: Math.max(0, loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS),
         ...(ticks.count > 0 && { tickP50Ms: ticks.percentile(0.5), tickP99Ms: ticks.percentile(0.99) }),
-        rssBytes: rssAtRest(),
+        memory: memoryAtRest(),
         ...(profiler && { profile: await stopProfiler(profiler) }),
       };
     },
@@ -95,10 +123,14 @@ function cpuSince(earlier?: NodeJS.CpuUsage): number {
   return user + system;
 }
 
-/** Resident memory without what the collector would take, where it may be called. */
-function rssAtRest(): number {
-  globalThis.gc?.();
-  return process.memoryUsage.rss();
+/** Memory as it is, and without what the collector can take. Code that has not run of late is dropped too: measure time before it. */
+export function memoryAtRest(): Memory {
+  const { rss: rssBytes } = process.memoryUsage();
+  // V8's answer to a heap that is full: as often as anything is found, weak things and all, and free pages go back to the system.
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  const { rss, heapUsed, external } = process.memoryUsage();
+  // What is external contains array buffers.
+  return { rssBytes, settledRssBytes: rss, heapBytes: heapUsed + external };
 }
 
 async function startProfiler(): Promise<Session> {

@@ -21,7 +21,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 let cpuMicroseconds = 0;
 let startedAt = 0;
 answerRequests({
-  describe: () => ({ port: nakama.port, rssBytes: processRssBytes(nakama.pid) }),
+  describe: () => ({ port: nakama.port, memory: { rssBytes: processRssBytes(nakama.pid) } }),
+  cpu: () => processCpuMicroseconds(nakama.pid),
   seats: async (count: number) => {
     const seats: Seat[] = [];
     while (seats.length < count) {
@@ -39,6 +40,6 @@ answerRequests({
   end: (): ServerFigures => ({
     cpuMicroseconds: processCpuMicroseconds(nakama.pid) - cpuMicroseconds,
     seconds: (performance.now() - startedAt) / 1000,
-    rssBytes: processRssBytes(nakama.pid),
+    memory: { rssBytes: processRssBytes(nakama.pid) },
   }),
 });

@@ -10,8 +10,9 @@ import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform
 import { type GameServerConfig, parseConfig } from "../config.ts";
 import { GameServer, type GameServerParts } from "../game-server.ts";
 import { openDatagrams } from "../open-datagrams.ts";
-import { routeColyseusLogs } from "../ops/log.ts";
-import { TicketDesk } from "../seats/ticket-desk.ts";
+import { createLogger, routeColyseusLogs } from "../ops/log.ts";
+import { HttpPlatformLink } from "../platform-link/http-platform-link.ts";
+import { platformKeys, TicketDesk } from "../seats/ticket-desk.ts";
 
 const SERVER_KEY = "a-server-key-for-tests-only-0123456789";
 const TICKET_SECONDS = 20;
@@ -63,7 +64,12 @@ export class TestGameServer {
     this.#sign = sign;
   }
 
-  /** Starts one on free ports, with the registry's rooms or others. A datagram port it has only where `DATAGRAMS` is given. */
+  /**
+   * Starts one on free ports, with the registry's rooms or others. What is given of the configuration makes it more like a real one:
+   * it has a datagram port where `DATAGRAMS` is; with `LOG_LEVEL` its log lines go to standard output, and neither they nor heartbeats
+   * are kept; with `PLATFORM_URL`, of a platform that runs and has its `SERVER_KEY`, that takes the heartbeats, and tickets of
+   * `ticket()` do not count.
+   */
   static async start(
     config: Partial<Record<keyof GameServerConfig, string>> = {},
     rooms: GameServerParts["rooms"] = ROOMS,
@@ -71,7 +77,9 @@ export class TestGameServer {
     const [ours, theirs] = await Promise.all([generateKeyPair("ES256"), generateKeyPair("ES256")]);
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(ours.publicKey)), kid: "test", alg: "ES256" }] });
     const logs: Record<string, unknown>[] = [];
-    const log = pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
+    const log = config.LOG_LEVEL
+      ? createLogger(config.LOG_LEVEL)
+      : pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
     routeColyseusLogs(log);
     const heartbeats: GameServerHeartbeat[] = [];
     const parsed = parseConfig({
@@ -83,17 +91,20 @@ export class TestGameServer {
       ARENA_FIGHTERS: "0",
       ...config,
     });
+    const platformUrl = config.PLATFORM_URL;
     const server = new GameServer({
       config: parsed,
       log,
       rooms,
       ...(config.DATAGRAMS !== undefined && { openDatagrams }),
       roomOptions: { arena: { fighters: parsed.ARENA_FIGHTERS } },
-      tickets: new TicketDesk(keys),
-      link: {
-        heartbeat: async (heartbeat) => void heartbeats.push(heartbeat),
-        leave: async () => undefined,
-      },
+      tickets: new TicketDesk(platformUrl ? platformKeys(platformUrl) : keys),
+      link: platformUrl
+        ? new HttpPlatformLink({ platformUrl, serverKey: parsed.SERVER_KEY, serverId: randomUUID() })
+        : {
+            heartbeat: async (heartbeat) => void (config.LOG_LEVEL || heartbeats.push(heartbeat)),
+            leave: async () => undefined,
+          },
     });
     const sign: Sign = (claims, options) =>
       new SignJWT({ ...claims })
