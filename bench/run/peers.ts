@@ -1,4 +1,6 @@
 // Who is measured: how each peer is started and spoken to.
+
+import { spawnSync } from "node:child_process";
 import type { Protocol } from "../load/load-client.ts";
 import { missingForNakama } from "../servers/nakama/missing.ts";
 import { buildNativeServer } from "./native-server.ts";
@@ -35,6 +37,11 @@ function bare(program: string, what: string, frames: FrameSize): Peer {
 function missingNative(): string | undefined {
   const built = buildNativeServer();
   return "missing" in built ? built.missing : undefined;
+}
+
+function missingOpenssl(): string | undefined {
+  const isThere = spawnSync("openssl", ["version"]).status === 0;
+  return isThere ? undefined : "openssl is not installed, so there is no certificate.";
 }
 
 /** All peers by name. */
@@ -100,9 +107,20 @@ export const PEERS = {
     program: `${SERVERS}/gamekeeper.ts`,
     args: ["played", "tls"],
     isTls: true,
+    missing: missingOpenssl,
   },
-  "ws-tls": { ...bare("ws.ts", "bare `ws` behind TLS 1.3", "stock"), args: ["tls"], isTls: true },
-  "ws-ours-tls": { ...bare("ws.ts", "bare `ws` behind TLS 1.3", "ours"), args: ["tls"], isTls: true },
+  "ws-tls": {
+    ...bare("ws.ts", "bare `ws` behind TLS 1.3", "stock"),
+    args: ["tls"],
+    isTls: true,
+    missing: missingOpenssl,
+  },
+  "ws-ours-tls": {
+    ...bare("ws.ts", "bare `ws` behind TLS 1.3", "ours"),
+    args: ["tls"],
+    isTls: true,
+    missing: missingOpenssl,
+  },
   "epoll-ours": { ...bare("epoll.c", "a C epoll loop", "ours"), missing: missingNative },
 } as const satisfies Readonly<Record<string, Peer>>;
 
