@@ -2,38 +2,38 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { createMetrics } from "../ops/metrics.ts";
+import type { DatagramMode } from "./datagrams/channel-policy.ts";
 import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
 import { HybridClient } from "./hybrid-client.ts";
 import type { LeanWebSocket } from "./websocket/lean-web-socket.ts";
 
-/** A socket that keeps what it is given, as one under back-pressure does. */
-class SlowSocket extends EventEmitter {
+/** A socket that keeps what it is given. */
+class KeptSocket extends EventEmitter {
   readonly frames: Uint8Array[] = [];
   heardMs = 0;
-  isTerminated = false;
 
   send(frame: Uint8Array): void {
     this.frames.push(frame);
   }
-
-  terminate(): void {
-    this.isTerminated = true;
-  }
 }
 
 const metrics = createMetrics({ rooms: () => ({}), clients: () => 0, load: () => 0 });
-const socketOf = (socket: SlowSocket) => socket as unknown as LeanWebSocket;
+
+/** A client of a game at 30 Hz; without `issueTicket` there are no datagrams to be had. */
+function clientOn(socket: KeptSocket, mode: DatagramMode, issueTicket: (() => string) | undefined): HybridClient {
+  return new HybridClient({
+    sessionId: "s",
+    socket: socket as unknown as LeanWebSocket,
+    metrics,
+    mode,
+    tickHz: 30,
+    issueTicket,
+  });
+}
 
 test("what may be dropped is not dropped on a client that has only its WebSocket", () => {
-  const socket = new SlowSocket();
-  const client = new HybridClient({
-    sessionId: "s",
-    socket: socketOf(socket),
-    metrics,
-    mode: "always",
-    tickHz: 30,
-    issueTicket: undefined,
-  });
+  const socket = new KeptSocket();
+  const client = clientOn(socket, "always", undefined);
   client.rawUnreliable(new Uint8Array([7]));
   client.sendFast(new Uint8Array([8]), 1);
   assert.deepEqual(
@@ -43,15 +43,8 @@ test("what may be dropped is not dropped on a client that has only its WebSocket
 });
 
 test("a frame that the data channel cannot take now is lost, not piled onto the WebSocket", () => {
-  const socket = new SlowSocket();
-  const client = new HybridClient({
-    sessionId: "s",
-    socket: socketOf(socket),
-    metrics,
-    mode: "always",
-    tickHz: 30,
-    issueTicket: () => "ticket",
-  });
+  const socket = new KeptSocket();
+  const client = clientOn(socket, "always", () => "ticket");
   const sent: number[] = [];
   let isFull = false;
   const channel: DatagramChannel = {
@@ -78,15 +71,8 @@ test("a frame that the data channel cannot take now is lost, not piled onto the 
 });
 
 test("whoever is heard by either channel lives, though its WebSocket answers no ping", () => {
-  const socket = new SlowSocket();
-  const client = new HybridClient({
-    sessionId: "s",
-    socket: socketOf(socket),
-    metrics,
-    mode: "auto",
-    tickHz: 30,
-    issueTicket: () => "ticket",
-  });
+  const socket = new KeptSocket();
+  const client = clientOn(socket, "auto", () => "ticket");
   let hear: (frame: Uint8Array) => void = () => undefined;
   let answerKeepAlive = (): void => undefined;
   const channel: DatagramChannel = {

@@ -1,8 +1,8 @@
 // One client over two channels: what must arrive goes by the WebSocket, what the next frame replaces by the better one.
+import { WebSocketClient } from "@colyseus/ws-transport";
 import { encodeControl } from "../../shared/netcode/index.ts";
 import { ChannelPolicy, type DatagramMode, type FastChannel } from "./datagrams/channel-policy.ts";
 import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
-import { GuardedClient } from "./guarded-client.ts";
 import type { TransportMetrics } from "./hybrid-transport.ts";
 import type { LeanWebSocket } from "./websocket/lean-web-socket.ts";
 
@@ -24,7 +24,7 @@ export interface HybridClientOptions {
 }
 
 /** A client that plays over its WebSocket from the start, and over datagrams when they serve better. */
-export class HybridClient extends GuardedClient {
+export class HybridClient extends WebSocketClient {
   readonly #options: HybridClientOptions;
   /** What chooses the channel; `undefined` where there is nothing to choose. */
   readonly #policy: ChannelPolicy | undefined;
@@ -35,7 +35,7 @@ export class HybridClient extends GuardedClient {
   readonly #sentBy: (FastChannel | undefined)[] = [];
 
   constructor(options: HybridClientOptions) {
-    super(options.sessionId, options.socket, options.metrics);
+    super(options.sessionId, options.socket);
     this.#options = options;
     const { issueTicket, mode, tickHz } = options;
     if (issueTicket && mode !== "never") this.#policy = new ChannelPolicy(mode, tickHz);
@@ -50,6 +50,17 @@ export class HybridClient extends GuardedClient {
   rawUnreliable(frame: Uint8Array): void {
     if (this.fastChannel !== "datagram") this.raw(frame);
     else this.#sendDatagram(frame);
+  }
+
+  /**
+   * Sends `data` reliably and in order. The socket copies it: Colyseus writes the next patch into the same buffer, and a
+   * frame that waits under back-pressure would change on its way.
+   */
+  override raw(data: Uint8Array, options?: { afterNextPatch?: boolean }, onSent?: (error?: Error) => void): void {
+    const { metrics, socket } = this.#options;
+    metrics.frames.count("out", "websocket", data.byteLength);
+    if (onSent) super.raw(Buffer.from(data), options, onSent);
+    else socket.send(data);
   }
 
   /** Sends a frame that must arrive. */
