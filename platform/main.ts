@@ -49,8 +49,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const environments = new EnvironmentService(new EnvironmentStore(database));
   const tokens = new TokenService(new SigningKeyStore(database), environments);
   const authenticator = new Authenticator({ tokens, ...config });
-  const servers = new GameServerService(new GameServerStore(ephemeral), log);
-  const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
+  const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
+  const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
 

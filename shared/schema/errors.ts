@@ -22,6 +22,7 @@ export const ERROR_CATALOGUE = {
   "ticket.used": { status: 409, title: "The join ticket was already used" },
   "ticket.wrong_room": { status: 403, title: "The join ticket is for another room" },
   "ticket.wrong_player": { status: 403, title: "The join ticket belongs to another player" },
+  "ticket.wrong_environment": { status: 403, title: "The join ticket is for another environment" },
   "room.gone": { status: 410, title: "The room or seat is gone" },
   "room.full": { status: 409, title: "The room is full" },
   "build.mismatch": { status: 409, title: "The client and the server are of different builds" },
