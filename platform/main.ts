@@ -24,6 +24,7 @@ import { createOpsServer } from "./ops/server.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
 import { TokenService } from "./tokens/service.ts";
+import { RETIRED_KEY_SECONDS, SigningKeys } from "./tokens/signing-keys.ts";
 import { SigningKeyStore } from "./tokens/store.ts";
 
 /** How often, while draining, connections that became idle are closed. */
@@ -47,7 +48,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
 
   const accounts = new AccountService(new AccountStore(database), metrics);
   const environments = new EnvironmentService(new EnvironmentStore(database));
-  const tokens = new TokenService(new SigningKeyStore(database), environments);
+  const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
+  const tokens = new TokenService(signingKeys, environments);
   const authenticator = new Authenticator({ tokens, ...config });
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
   const allocator = new RegistryAllocator({ servers, metrics, log });
