@@ -4,13 +4,17 @@ import { after, before, describe, it } from "node:test";
 import { eq, sql } from "drizzle-orm";
 import type postgres from "postgres";
 import { AppError } from "../../shared/schema/errors.ts";
+import { FIRST_ENVIRONMENT as environmentId } from "../../shared/schema/platform/index.ts";
 import { player } from "../accounts/schema.ts";
 import { AccountService } from "../accounts/service.ts";
 import { AccountStore } from "../accounts/store.ts";
 import { uuidV7 } from "../accounts/uuid-v7.ts";
+import { EnvironmentService } from "../environments/service.ts";
+import { EnvironmentStore } from "../environments/store.ts";
 import { createLog } from "../ops/log.ts";
 import { Metrics } from "../ops/metrics.ts";
 import { TokenService } from "../tokens/service.ts";
+import { PUBLISH_LEAD_MS, RETIRED_KEY_SECONDS, SigningKeys } from "../tokens/signing-keys.ts";
 import { SigningKeyStore } from "../tokens/store.ts";
 import { type Database, databaseErrorCode, UNIQUE_VIOLATION } from "./database.ts";
 import { migrateDown, migrateUp, migrationStatus, readMigrations } from "./migrations.ts";
@@ -94,9 +98,9 @@ function databaseTests(engine: () => Engine): void {
 
     it("keeps what a transaction wrote, and nothing of one that failed", async () => {
       const [kept, lost] = [uuidV7(), uuidV7()];
-      await database.transaction((tx) => tx.insert(player).values({ id: kept, displayName: "Kept" }));
+      await database.transaction((tx) => tx.insert(player).values({ environmentId, id: kept, displayName: "Kept" }));
       const failing = database.transaction(async (tx) => {
-        await tx.insert(player).values({ id: lost, displayName: "Lost" });
+        await tx.insert(player).values({ environmentId, id: lost, displayName: "Lost" });
         throw new RangeError("changed my mind");
       });
       await assert.rejects(failing, RangeError);
@@ -105,7 +109,7 @@ function databaseTests(engine: () => Engine): void {
     });
 
     it("gives a broken constraint as the database's own error, and goes on", async () => {
-      const row = { id: uuidV7(), displayName: "Twice" };
+      const row = { environmentId, id: uuidV7(), displayName: "Twice" };
       await database.query((db) => db.insert(player).values(row));
       await assert.rejects(
         database.query((db) => db.insert(player).values(row)),
@@ -125,9 +129,9 @@ function databaseTests(engine: () => Engine): void {
       await Promise.all(
         ids.map((id, i) =>
           i % 2 === 0
-            ? database.query((db) => db.insert(player).values({ id, displayName: "Query" }))
+            ? database.query((db) => db.insert(player).values({ environmentId, id, displayName: "Query" }))
             : database.transaction(async (tx) => {
-                await tx.insert(player).values({ id, displayName: "Before" });
+                await tx.insert(player).values({ environmentId, id, displayName: "Before" });
                 await tx.update(player).set({ displayName: "After" }).where(eq(player.id, id));
               }),
         ),
@@ -139,33 +143,72 @@ function databaseTests(engine: () => Engine): void {
     it("gives one device one player, also when its first requests come at the same time", async () => {
       const accounts = new AccountService(new AccountStore(database), new Metrics());
       const players = await Promise.all(
-        Array.from({ length: 12 }, () => accounts.signInGuest("device-of-many-requests")),
+        Array.from({ length: 12 }, () => accounts.signInGuest(environmentId, "device-of-many-requests")),
       );
       assert.equal(new Set(players.map(({ id }) => id)).size, 1);
       assert.equal(new Set(players.map(({ displayName }) => displayName)).size, 1);
-      const again = await accounts.signInGuest("device-of-many-requests");
+      const again = await accounts.signInGuest(environmentId, "device-of-many-requests");
       assert.equal(again.id, players[0]?.id);
-      assert.notEqual((await accounts.signInGuest("another-device")).id, again.id);
+      assert.notEqual((await accounts.signInGuest(environmentId, "another-device")).id, again.id);
     });
 
     it("stores no device id as it was sent", async () => {
       const accounts = new AccountService(new AccountStore(database), new Metrics());
-      await accounts.signInGuest("very-secret-device-id");
+      await accounts.signInGuest(environmentId, "very-secret-device-id");
       const rows = await database.query((db) => db.execute(sql`select * from identity`));
       assert.ok(rows.length > 0);
       assert.ok(!JSON.stringify(rows).includes("very-secret-device-id"));
     });
 
     it("keeps one signing key when many processes need the first one at the same time", async () => {
-      const services = Array.from({ length: 6 }, () => new TokenService(new SigningKeyStore(database)));
-      const sets = await Promise.all(services.map((service) => service.jwks()));
+      const environments = new EnvironmentService(new EnvironmentStore(database));
+      const services = Array.from({ length: 6 }, () => new TokenService(newSigningKeys(database), environments));
+      const sets = await Promise.all(services.map((service) => service.jwks(environmentId)));
       assert.equal(new Set(sets.map(({ keys }) => JSON.stringify(keys))).size, 1);
       const [one, two] = services;
       const id = uuidV7();
-      const { accessToken } = await one!.signAccessToken(id);
-      assert.equal(await two!.verifyAccessToken(accessToken), id);
+      const { accessToken } = await one!.signAccessToken(environmentId, id, "session");
+      assert.deepEqual(await two!.verifyAccessToken(accessToken), {
+        environmentId,
+        playerId: id,
+        sessionId: "session",
+      });
+    });
+
+    it("rotates the signing key without voiding a token, and replaces a stolen one at once", async () => {
+      const keys = newSigningKeys(database);
+      const store = new SigningKeyStore(database, RETIRED_KEY_SECONDS);
+      const states = async () => (await store.all(environmentId)).map(({ kid, state }) => [kid, state]);
+      const old = (await keys.of(environmentId)).kid;
+      const next = await keys.rotate(environmentId);
+      assert.deepEqual(await states(), [
+        [old, "signing"],
+        [next, "next"],
+      ]);
+      assert.equal((await keys.of(environmentId)).kid, old);
+      assert.ok((await keys.of(environmentId)).verifying.has(next), "it is published before it signs");
+      await assert.rejects(keys.rotate(environmentId), (error) => (error as AppError).code === "key.rotating");
+      // Time is the subject here, and the database's: so the rows are made older instead of waiting.
+      const age = (seconds: number) =>
+        database.query((db) =>
+          db.execute(sql`update signing_key set activates_at = activates_at - ${seconds} * interval '1 second',
+            retired_at = retired_at - ${seconds} * interval '1 second'`),
+        );
+      await age(PUBLISH_LEAD_MS / 1_000 + 1);
+      assert.deepEqual(await states(), [
+        [old, "retired"],
+        [next, "signing"],
+      ]);
+      await age(RETIRED_KEY_SECONDS);
+      assert.deepEqual(await states(), [[next, "signing"]]);
+      const fresh = await keys.replaceAll(environmentId);
+      assert.deepEqual(await states(), [[fresh, "signing"]]);
     });
   });
+}
+
+function newSigningKeys(database: Database): SigningKeys {
+  return new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
 }
 
 function find(database: Database, id: string) {
