@@ -20,6 +20,7 @@ export const ERROR_CATALOGUE = {
   "ticket.expired": { status: 401, title: "The join ticket has expired" },
   "ticket.used": { status: 409, title: "The join ticket was already used" },
   "ticket.wrong_room": { status: 403, title: "The join ticket is for another room" },
+  "ticket.session_ended": { status: 401, title: "The session of the join ticket has ended" },
   "ticket.wrong_player": { status: 403, title: "The join ticket belongs to another player" },
   "room.gone": { status: 410, title: "The room or seat is gone" },
   "room.full": { status: 409, title: "The room is full" },

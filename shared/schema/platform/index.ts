@@ -2,3 +2,4 @@
 export * from "./accounts.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
+export * from "./sessions.ts";
