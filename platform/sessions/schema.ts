@@ -1,8 +1,7 @@
 // The table of sessions.
-import { bigint, customType, foreignKey, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, customType, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { SessionEndReason } from "../../shared/schema/platform/index.ts";
-import { player } from "../accounts/schema.ts";
-import { environmentColumn } from "../environments/schema.ts";
+import { environmentColumn } from "../environments/environment-column.ts";
 
 const inet = customType<{ data: string }>({ dataType: () => "inet" });
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -31,11 +30,5 @@ export const session = pgTable(
     endedAt: moment("ended_at"),
     endReason: text("end_reason").$type<SessionEndReason>(),
   },
-  (table) => [
-    primaryKey({ columns: [table.environmentId, table.id] }),
-    foreignKey({
-      columns: [table.environmentId, table.playerId],
-      foreignColumns: [player.environmentId, player.id],
-    }).onDelete("cascade"),
-  ],
+  (table) => [primaryKey({ columns: [table.environmentId, table.id] })],
 );

@@ -79,7 +79,9 @@ export class SessionStore {
       db.select({ playerId, expiresAt, endReason }).from(session).where(byId(environmentId, sessionId)),
     );
     const row = rows[0];
-    return row && { playerId: row.playerId, expiresAtMs: row.expiresAt.getTime(), endReason: row.endReason ?? undefined };
+    return (
+      row && { playerId: row.playerId, expiresAtMs: row.expiresAt.getTime(), endReason: row.endReason ?? undefined }
+    );
   }
 
   /** Replaces the live token, if it is still the one of `from` and the session has not ended; says whether it did. */
@@ -144,7 +146,7 @@ export class SessionStore {
     nowMs: number,
     tx?: Executor,
   ): Promise<EndedSession[]> {
-    return this.#endWhere(environmentId, (db) => this.#idsOf(db, environmentId, filter), reason, nowMs, tx);
+    return this.#endWhere(environmentId, (db) => livingIds(db, environmentId, matches(filter)), reason, nowMs, tx);
   }
 
   /** Ends the player's sessions beyond the `kept` that were used last. */
@@ -156,12 +158,8 @@ export class SessionStore {
     nowMs: number,
   ): Promise<EndedSession[]> {
     const beyond = (db: Executor) =>
-      db
-        .select({ id: session.id })
-        .from(session)
-        .where(and(ofPlayer(environmentId, playerId), isNull(session.endedAt)))
+      livingIds(db, environmentId, eq(session.playerId, playerId))
         .orderBy(desc(session.lastUsedAt), desc(session.id))
-        .limit(MAX_ENDED_AT_ONCE)
         .offset(kept);
     return this.#endWhere(environmentId, beyond, reason, nowMs);
   }
@@ -210,17 +208,9 @@ export class SessionStore {
     await tx.delete(session).where(ofPlayer(environmentId, playerId));
   }
 
-  #idsOf(db: Executor, environmentId: EnvironmentId, filter: SessionFilter) {
-    return db
-      .select({ id: session.id })
-      .from(session)
-      .where(and(eq(session.environmentId, environmentId), isNull(session.endedAt), matches(filter)))
-      .limit(MAX_ENDED_AT_ONCE);
-  }
-
   async #endWhere(
     environmentId: EnvironmentId,
-    idsOf: (db: Executor) => ReturnType<SessionStore["#idsOf"]> | SQL,
+    idsOf: (db: Executor) => Pick<ReturnType<typeof livingIds>, "getSQL">,
     reason: SessionEndReason,
     nowMs: number,
     tx?: Executor,
@@ -229,17 +219,21 @@ export class SessionStore {
       db
         .update(session)
         .set({ endedAt: new Date(nowMs), endReason: reason })
-        .where(
-          and(
-            eq(session.environmentId, environmentId),
-            isNull(session.endedAt),
-            inArray(session.id, idsOf(db) as ReturnType<SessionStore["#idsOf"]>),
-          ),
-        )
+        .where(and(eq(session.environmentId, environmentId), isNull(session.endedAt), inArray(session.id, idsOf(db))))
         .returning({ sessionId: session.id });
     const rows = await (tx === undefined ? this.#database.query(run) : run(tx));
     return rows.map(({ sessionId }) => ({ sessionId, reason }));
   }
+}
+
+/** At most `MAX_ENDED_AT_ONCE` ids of sessions that have not ended. */
+function livingIds(db: Executor, environmentId: EnvironmentId, which: SQL | undefined) {
+  return db
+    .select({ id: session.id })
+    .from(session)
+    .where(and(eq(session.environmentId, environmentId), isNull(session.endedAt), which))
+    .limit(MAX_ENDED_AT_ONCE)
+    .$dynamic();
 }
 
 function byId(environmentId: EnvironmentId, sessionId: string) {

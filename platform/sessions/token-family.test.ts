@@ -32,7 +32,11 @@ function newFamily(): { family: TokenFamily; token: RefreshToken } {
   return { family, token };
 }
 
-function rotated(family: TokenFamily, token: RefreshToken, nowMs: number): { family: TokenFamily; token: RefreshToken } {
+function rotated(
+  family: TokenFamily,
+  token: RefreshToken,
+  nowMs: number,
+): { family: TokenFamily; token: RefreshToken } {
   const verdict = judge(family, token, nowMs, GRACE_MS);
   assert.equal(verdict.kind, "rotate");
   if (verdict.kind !== "rotate") throw new Error("unreachable");
@@ -46,7 +50,9 @@ describe("refresh tokens", () => {
     assert.equal(token.text.length, REFRESH_TOKEN_LENGTH);
     assert.deepEqual(parseRefreshToken(token.text), token);
     const last = token.text.at(-1)!;
-    const twin = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].filter((each) => each !== last);
+    const twin = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].filter(
+      (each) => each !== last,
+    );
     for (const letter of twin) {
       const read = parseRefreshToken(token.text.slice(0, -1) + letter);
       assert.ok(read === undefined || !isGenuine(read, family.familyKey));
@@ -72,7 +78,10 @@ describe("refresh tokens", () => {
     assert.equal(next.generation, 1);
     assert.ok(isGenuine(next, family.familyKey));
     assert.notEqual(successorOf(token, newFamilyKey()).text, next.text);
-    assert.notEqual(successorOf(firstRefreshToken(token.sessionId, family.familyKey), family.familyKey).text, next.text);
+    assert.notEqual(
+      successorOf(firstRefreshToken(token.sessionId, family.familyKey), family.familyKey).text,
+      next.text,
+    );
   });
 });
 
@@ -127,7 +136,8 @@ describe("a token family", () => {
   it("rotates no more often than the times it remembers, and says when it will again", () => {
     let now = newFamily();
     const first = now.token;
-    for (let count = 0; count < MAX_ROTATIONS_IN_GRACE; count += 1) now = rotated(now.family, now.token, START_MS + count);
+    for (let count = 0; count < MAX_ROTATIONS_IN_GRACE; count += 1)
+      now = rotated(now.family, now.token, START_MS + count);
     const verdict = judge(now.family, now.token, START_MS + 100, GRACE_MS);
     assert.equal(verdict.kind, "too_fast");
     assert.equal(judge(now.family, first, START_MS + 100, GRACE_MS).kind, "repeat", "the oldest retry is still known");

@@ -3,7 +3,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { AppError } from "../../shared/schema/errors.ts";
-import { type EndedSession, EvictionRequest, SeatRequest, type SeatResponse } from "../../shared/schema/platform/index.ts";
+import {
+  type EndedSession,
+  EvictionRequest,
+  SeatRequest,
+  type SeatResponse,
+} from "../../shared/schema/platform/index.ts";
 import { answerProblem, readJson } from "../json-http.ts";
 
 /** What the ops port shows and whom it asks. */
@@ -44,9 +49,7 @@ export function createOpsApp(options: OpsOptions): Hono {
     }
     await next();
   });
-  app.post("/v1/seats", async (context) =>
-    context.json(await options.holdSeat(await readJson(context, SeatRequest))),
-  );
+  app.post("/v1/seats", async (context) => context.json(await options.holdSeat(await readJson(context, SeatRequest))));
   app.post("/v1/evictions", async (context) => {
     const { sessions } = await readJson(context, EvictionRequest);
     return context.json({ closed: options.evict(sessions) });

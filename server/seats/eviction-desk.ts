@@ -54,7 +54,8 @@ export class EvictionDesk {
 
   #remember(fresh: ReadonlyMap<string, SessionEndReason>): void {
     const now = this.#now();
-    for (const [sessionId, reason] of fresh) this.#ended.set(sessionId, { reason, untilMs: now + ENDED_SESSION_MEMORY_MS });
+    for (const [sessionId, reason] of fresh)
+      this.#ended.set(sessionId, { reason, untilMs: now + ENDED_SESSION_MEMORY_MS });
     for (const [sessionId, { untilMs }] of this.#ended) {
       if (untilMs > now && this.#ended.size <= MAX_REMEMBERED_SESSIONS) break;
       this.#ended.delete(sessionId);

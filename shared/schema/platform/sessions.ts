@@ -91,13 +91,18 @@ const MAX_CURSOR_LENGTH = 80;
 export const EndedCursor = z
   .string()
   .max(MAX_CURSOR_LENGTH)
-  .regex(/^\d{1,15}(\.[0-9a-f-]{36})?$/, "send back the cursor of the last answer, or none");
+  .regex(
+    /^\d{1,14}(\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
+    "send back the cursor of the last answer, or none",
+  );
 
 /** The answer to a heartbeat: the sessions that ended since its cursor, and the next cursor. */
 export const HeartbeatResponse = z
   .object({
     endedSessions: z.array(EndedSession).max(MAX_EVICTIONS_PER_HEARTBEAT),
-    endedCursor: EndedCursor.optional().meta({ description: "Send it with the next heartbeat; absent: send the last." }),
+    endedCursor: EndedCursor.optional().meta({
+      description: "Send it with the next heartbeat; absent: send the last.",
+    }),
     hasMore: z.boolean().meta({ description: "True when there are more: send the next heartbeat at once." }),
   })
   .meta({ id: "HeartbeatResponse" });
