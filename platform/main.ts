@@ -6,6 +6,10 @@ import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
+import type { AuditLog } from "./audit/audit-log.ts";
+import { BanDesk } from "./bans/ban-desk.ts";
+import { BanService } from "./bans/service.ts";
+import { BanStore } from "./bans/store.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -21,8 +25,15 @@ import { Health } from "./ops/health.ts";
 import { createLog, type Log } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createOpsServer } from "./ops/server.ts";
+import { HttpEvictor } from "./servers/http-evictor.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
+import { EndedSessions } from "./sessions/ended-sessions.ts";
+import { LiveSessions } from "./sessions/live-sessions.ts";
+import { LogNotices } from "./sessions/log-notices.ts";
+import { SessionService } from "./sessions/service.ts";
+import { SessionSweep } from "./sessions/session-sweep.ts";
+import { SessionStore } from "./sessions/store.ts";
 import { TokenService } from "./tokens/service.ts";
 import { RETIRED_KEY_SECONDS, SigningKeys } from "./tokens/signing-keys.ts";
 import { SigningKeyStore } from "./tokens/store.ts";
@@ -50,8 +61,27 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const environments = new EnvironmentService(new EnvironmentStore(database));
   const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
   const tokens = new TokenService(signingKeys, environments);
-  const authenticator = new Authenticator({ tokens, ...config });
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
+  const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.recorded", ...entry }) };
+  const sessionStore = new SessionStore(database);
+  const live = new LiveSessions({ tokens, store: sessionStore });
+  const authenticator = new Authenticator({ ...config, tokens: live });
+  const endedSessions = new EndedSessions(sessionStore);
+  const banStore = new BanStore(database);
+  const bans = new BanService(banStore);
+  const sessions = new SessionService({
+    store: sessionStore,
+    tokens,
+    bans,
+    live,
+    evictor: new HttpEvictor({ servers, metrics, log }),
+    notices: new LogNotices(log),
+    audit,
+    metrics,
+    times: config.sessionTimes,
+  });
+  const banDesk = new BanDesk({ store: banStore, sessions, audit });
+  const sweep = new SessionSweep(sessionStore, log);
   const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
@@ -71,6 +101,10 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     authenticator,
     accounts,
     tokens,
+    sessions,
+    endedSessions,
+    bans,
+    banDesk,
     servers,
     matchmaking,
     ephemeral,
@@ -84,6 +118,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     health.beginStop();
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
+    await sweep.stop();
     await ephemeral.close();
     await database.close();
     metrics.close();
@@ -92,6 +127,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   try {
     const port = await listen(publicServer, config.port, config.host);
     const opsPort = await listen(opsServer, config.opsPort, config.opsHost);
+    sweep.start();
     log.info({ event: "platform.listening", port, opsPort, url: `http://localhost:${port}` });
     return { port, opsPort, stop };
   } catch (error) {

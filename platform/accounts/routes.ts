@@ -5,21 +5,22 @@ import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, responses } from "../http/responses.ts";
-import type { TokenService } from "../tokens/service.ts";
+import type { BanCheck, SessionService } from "../sessions/service.ts";
 import type { AccountService } from "./service.ts";
-import { uuidV7 } from "./uuid-v7.ts";
 
 /** What the routes of accounts need. */
 export interface AccountRoutesDeps {
   readonly accounts: AccountService;
-  readonly tokens: TokenService;
+  readonly sessions: Pick<SessionService, "start">;
+  /** Keeps a banned device or address out before a player is made for it. */
+  readonly bans: BanCheck;
   readonly rateLimiter: RateLimiter;
   readonly guestSignInsPerMinute: number;
 }
 
 /** Sign-in: open to everybody, limited by address. */
 export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
-  const { accounts, tokens, rateLimiter, guestSignInsPerMinute } = deps;
+  const { accounts, sessions, bans, rateLimiter, guestSignInsPerMinute } = deps;
   const limit = rateLimiter.allow({ name: "guest_sign_in", perMinute: guestSignInsPerMinute, keyOf: addressOf });
   const guest = createRoute({
     method: "post",
@@ -35,14 +36,19 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
       "request.too_large",
       "request.unsupported_media_type",
       "request.invalid",
+      "account.banned",
       "request.rate_limited",
       "service.unavailable",
     ]),
   });
   return new OpenAPIHono<AppEnv>().openapi(guest, async (c) => {
     const environmentId = c.get("environmentId");
-    const { id } = await accounts.signInGuest(environmentId, c.req.valid("json").deviceId);
-    const { accessToken, expiresIn } = await tokens.signAccessToken(environmentId, id, uuidV7());
-    return c.json({ playerId: id, accessToken, expiresIn }, 200);
+    const { deviceId } = c.req.valid("json");
+    const address = addressOf(c);
+    await bans.check(environmentId, { deviceId, address });
+    const { id } = await accounts.signInGuest(environmentId, deviceId);
+    const origin = { provider: "guest", deviceId, address, userAgent: c.req.header("User-Agent") };
+    c.header("Cache-Control", "no-store");
+    return c.json(await sessions.start(environmentId, id, origin), 200);
   });
 }

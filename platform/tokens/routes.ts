@@ -3,8 +3,8 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { ENVIRONMENT_HEADER } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import { responses } from "../http/responses.ts";
-import { JWKS_CACHE_SECONDS } from "./signing-keys.ts";
 import type { TokenService } from "./service.ts";
+import { JWKS_CACHE_SECONDS } from "./signing-keys.ts";
 
 const JsonWebKeySet = z
   .object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string() })) })

@@ -29,7 +29,7 @@ import type { StoredKey } from "./store.ts";
 const playerId = randomUUID();
 const sessionId = randomUUID();
 const owner = { environmentId, playerId, sessionId };
-const seat = { playerId, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
+const seat = { playerId, sessionId, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
 
 class MemoryKeys implements SigningKeySource {
   readonly keys: StoredKey[] = [];
@@ -150,7 +150,8 @@ describe("join tickets", () => {
     const options = { issuer: TOKEN_ISSUER, audience: JOIN_TICKET_AUDIENCE };
     const { payload } = await jwtVerify(await service.signJoinTicket(environmentId, seat), jwks, options);
     const claims = JoinTicketClaims.parse(payload);
-    assert.deepEqual({ playerId: claims.sub, name: claims.name, mode: claims.mode, roomId: claims.roomId }, seat);
+    const { sub, sid, name, mode, roomId } = claims;
+    assert.deepEqual({ playerId: sub, sessionId: sid, name, mode, roomId }, seat);
     assert.equal(claims.exp - payload.iat!, JOIN_TICKET_SECONDS);
     const again = await jwtVerify(await service.signJoinTicket(environmentId, seat), jwks, options);
     assert.notEqual(again.payload.jti, claims.jti);

@@ -24,6 +24,8 @@ const MAX_TOKEN_LENGTH = 2_048;
 /** What a join ticket says: who may sit where. */
 export interface JoinTicket {
   readonly playerId: string;
+  /** The session that it was asked from: with it the seat ends. */
+  readonly sessionId: string;
   readonly name: string;
   readonly mode: string;
   readonly roomId: string;
@@ -58,8 +60,11 @@ export class TokenService {
   }
 
   /** A ticket that lets its player into one room once, soon. Game servers verify it by the published keys alone. */
-  async signJoinTicket(environmentId: EnvironmentId, { playerId, name, mode, roomId }: JoinTicket): Promise<string> {
-    const claims = { name, mode, roomId, jti: randomUUID() };
+  async signJoinTicket(
+    environmentId: EnvironmentId,
+    { playerId, sessionId, name, mode, roomId }: JoinTicket,
+  ): Promise<string> {
+    const claims = { name, mode, roomId, sid: sessionId, jti: randomUUID() };
     return this.#sign(environmentId, claims, playerId, JOIN_TICKET_AUDIENCE, JOIN_TICKET_SECONDS);
   }
 

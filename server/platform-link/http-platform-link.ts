@@ -3,6 +3,7 @@ import {
   ENVIRONMENT_HEADER,
   type EnvironmentId,
   type GameServerHeartbeat,
+  HeartbeatResponse,
 } from "../../shared/schema/platform/index.ts";
 import type { PlatformLink } from "./platform-link.ts";
 
@@ -30,15 +31,17 @@ export class HttpPlatformLink implements PlatformLink {
     };
   }
 
-  heartbeat(heartbeat: GameServerHeartbeat): Promise<void> {
-    return this.#send("PUT", JSON.stringify(heartbeat));
+  async heartbeat(heartbeat: GameServerHeartbeat): Promise<HeartbeatResponse> {
+    const answer = await this.#send("PUT", JSON.stringify(heartbeat));
+    // A platform of an older version has nothing to say.
+    return answer === "" ? { endedSessions: [], hasMore: false } : HeartbeatResponse.parse(JSON.parse(answer));
   }
 
-  leave(): Promise<void> {
-    return this.#send("DELETE");
+  async leave(): Promise<void> {
+    await this.#send("DELETE");
   }
 
-  async #send(method: string, body?: string): Promise<void> {
+  async #send(method: string, body?: string): Promise<string> {
     const response = await fetch(this.#url, {
       method,
       headers: this.#headers,
@@ -50,5 +53,6 @@ export class HttpPlatformLink implements PlatformLink {
       throw new Error(
         `The platform answered ${response.status} to ${method} ${this.#url.pathname}: ${answer.slice(0, 200)}`,
       );
+    return answer;
   }
 }

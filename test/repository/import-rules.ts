@@ -91,6 +91,8 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/db/sql-database.ts": ["Engine"],
   "platform/ephemeral/store.ts": ["EphemeralStore"],
   "platform/allocation/allocator.ts": ["Allocator"],
+  "platform/sessions/evictor.ts": ["Evictor"],
+  "platform/sessions/security-notices.ts": ["SecurityNotices"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };

@@ -109,6 +109,7 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       name,
       mode: MODE,
       roomId: this.room.roomId,
+      sid: randomUUID(),
       ...(seat.wire && { snapshots: seat.wire.fingerprint }),
     };
     await this.room["_reserveSeat"](client.sessionId, {}, claims);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { EnvironmentId } from "./environments.ts";
 import { ModeName } from "./matchmaking.ts";
+import { EndedCursor } from "./sessions.ts";
 
 /** How often a game server says that it lives, and after how long a silent one is forgotten; milliseconds. */
 export const HEARTBEAT = { intervalMs: 1_000, expiryMs: 5_000 } as const;
@@ -41,6 +42,9 @@ export const GameServerHeartbeat = z
       .default({})
       .meta({ description: "Seats that are free in running rooms, by mode." }),
     isDraining: z.boolean(),
+    endedCursor: EndedCursor.optional().meta({
+      description: "Up to where it has read of the sessions that ended; absent at first.",
+    }),
   })
   .meta({ id: "GameServerHeartbeat" });
 export type GameServerHeartbeat = z.infer<typeof GameServerHeartbeat>;
@@ -77,5 +81,7 @@ export const JoinTicketClaims = z.object({
   name: z.string().min(1).max(32),
   mode: ModeName,
   roomId: z.string().min(1).max(64),
+  /** The session of the player who asked for the seat: when it ends, so does the seat. */
+  sid: z.uuid(),
 });
 export type JoinTicketClaims = z.infer<typeof JoinTicketClaims>;
