@@ -4,9 +4,14 @@ import { cors } from "hono/cors";
 import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountService } from "./accounts/service.ts";
+import { apiKeyRoutes } from "./api-keys/routes.ts";
+import type { ApiKeyService } from "./api-keys/service.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import type { AuditService } from "./audit/service.ts";
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
 import { requestEnvironment } from "./environments/request-environment.ts";
+import { environmentRoutes } from "./environments/routes.ts";
 import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
@@ -25,6 +30,7 @@ import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { TokenService } from "./tokens/service.ts";
+import type { SigningKeys } from "./tokens/signing-keys.ts";
 
 /** What the application stands on. */
 export interface AppDeps {
@@ -34,6 +40,9 @@ export interface AppDeps {
   >;
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
+  readonly apiKeys: ApiKeyService;
+  readonly audit: AuditService;
+  readonly signingKeys: SigningKeys;
   readonly accounts: AccountService;
   readonly tokens: TokenService;
   readonly servers: GameServerService;
@@ -63,9 +72,12 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
 
   app.route("/", accountRoutes({ accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
-  app.route("/", tokenRoutes(tokens));
+  app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
   app.route("/", gameServerRoutes(servers));
+  app.route("/", environmentRoutes(environments));
+  app.route("/", apiKeyRoutes(deps.apiKeys));
+  app.route("/", auditRoutes(deps.audit));
   addDocs(app);
 
   const web = staticWeb(config.webDir);
@@ -81,7 +93,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function corsFor(origins: readonly string[]) {
   return cors({
     origin: origins.includes("*") ? "*" : [...origins],
-    allowMethods: ["GET", "POST", "PUT", "DELETE"],
+    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     allowHeaders: ["Authorization", "Content-Type", ENVIRONMENT_HEADER, "X-Request-Id", "Idempotency-Key"],
     exposeHeaders: ["X-Request-Id", "Retry-After"],
     maxAge: PREFLIGHT_SECONDS,

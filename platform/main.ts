@@ -5,7 +5,11 @@ import type { AddressInfo } from "node:net";
 import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
+import { ApiKeyService } from "./api-keys/service.ts";
+import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
+import { AuditService } from "./audit/service.ts";
+import { AuditStore } from "./audit/store.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -47,10 +51,13 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
   const accounts = new AccountService(new AccountStore(database), metrics);
-  const environments = new EnvironmentService(new EnvironmentStore(database));
+  const audit = new AuditService(new AuditStore(database));
+  const { defaultEnvironment } = config;
+  const environments = new EnvironmentService({ store: new EnvironmentStore(database), audit, defaultEnvironment });
   const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
   const tokens = new TokenService(signingKeys, environments);
-  const authenticator = new Authenticator({ tokens, ...config });
+  const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
+  const authenticator = new Authenticator({ tokens, apiKeys, ...config });
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
   const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
@@ -69,6 +76,9 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     config,
     environments,
     authenticator,
+    apiKeys,
+    audit,
+    signingKeys,
     accounts,
     tokens,
     servers,

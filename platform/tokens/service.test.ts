@@ -219,7 +219,7 @@ describe("published keys", () => {
     clock.nowMs += KEYS_FRESH_MS;
     assert.deepEqual(await service.verifyAccessToken(accessToken), owner);
     clock.isAway = false;
-    await new SigningKeys(keys).replaceAll(environmentId);
+    await new SigningKeys(keys).replaceAll(environmentId, async () => {});
     await assert.rejects(service.verifyAccessToken(accessToken), fails("auth.invalid"), "its key was taken back");
   });
 });
