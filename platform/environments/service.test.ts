@@ -79,3 +79,16 @@ test("the default environment is made when it is not there", async () => {
   assert.equal((await environments.find("demo/live")).id, live);
   assert.deepEqual(state.ids, [FIRST_ENVIRONMENT, live]);
 });
+
+test("the default environment is answered while the database was never there, and no other is", async () => {
+  const { state, environments } = service();
+  state.isAway = true;
+  assert.equal((await environments.find("demo/dev")).id, FIRST_ENVIRONMENT);
+  assert.deepEqual(await environments.ids(), [FIRST_ENVIRONMENT]);
+  await assert.rejects(environments.find("demo/live"), (error) => {
+    return error instanceof AppError && error.code === "service.unavailable";
+  });
+  state.isAway = false;
+  state.ids.push(live);
+  assert.equal((await environments.find("demo/live")).id, live);
+});

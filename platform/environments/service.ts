@@ -44,7 +44,7 @@ export class EnvironmentService {
 
   /**
    * The environment of this name. Throws `environment.unknown` when there is none. One that was known is answered at once,
-   * also while the database is away.
+   * also while the database is away; so is the default one, which is there as soon as the database is.
    */
   async find(name: string): Promise<Environment> {
     const ageMs = this.#now() - this.#readAtMs;
@@ -52,21 +52,26 @@ export class EnvironmentService {
       // Nobody waits for a refresh, and one that fails is tried again by the next request.
       if (ageMs >= ENVIRONMENTS_FRESH_MS) this.#read().catch(ignoreUnavailable);
     } else if (ageMs >= UNKNOWN_RETRY_MS && EnvironmentId.safeParse(name).success) {
-      await this.#read();
+      try {
+        await this.#read();
+      } catch (error) {
+        if (name !== this.#default) throw error;
+        ignoreUnavailable(error);
+        return { id: this.#default, corsOrigins: undefined };
+      }
     }
     const found = this.#known.get(name);
     if (found !== undefined) return found;
     throw unknown();
   }
 
-  /** Every environment, as it was lately. */
+  /** Every environment, as it was lately; while the database was never there, the default one. */
   async ids(): Promise<EnvironmentId[]> {
     if (this.#now() - this.#readAtMs >= ENVIRONMENTS_FRESH_MS) {
-      const reading = this.#read();
+      const reading = this.#read().catch(ignoreUnavailable);
       if (this.#known.size === 0) await reading;
-      else reading.catch(ignoreUnavailable);
     }
-    return [...this.#known.values()].map(({ id }) => id);
+    return this.#known.size === 0 ? [this.#default] : [...this.#known.values()].map(({ id }) => id);
   }
 
   /** Every environment and its settings, as they are now. */
@@ -90,7 +95,7 @@ export class EnvironmentService {
     const { id, corsOrigins } = environment;
     const noted = this.#noted(id, actor, "environment.created", `environment/${id}`, { after: { corsOrigins } });
     check(await this.#store.add(environment, MAX_ENVIRONMENTS, noted), projectOf(id));
-    this.#forget();
+    await this.#readAgain();
   }
 
   /** Changes whose pages may call; undefined is what the platform is configured with. Throws `environment.unknown`. */
@@ -103,15 +108,16 @@ export class EnvironmentService {
     const change = { before: { corsOrigins: before }, after: { corsOrigins } };
     const noted = this.#noted(id, actor, "environment.changed", `environment/${id}`, change);
     const changed = await this.#store.setCorsOrigins(id, corsOrigins, noted);
-    this.#forget();
+    await this.#readAgain();
     if (changed === undefined) throw unknown();
     return changed;
   }
 
   /** What this process changed itself it sees at once; others within `ENVIRONMENTS_FRESH_MS`. */
-  #forget(): void {
-    this.#known = new Map();
-    this.#readAtMs = Number.NEGATIVE_INFINITY;
+  async #readAgain(): Promise<void> {
+    // What is being read now may be from before the change.
+    await this.#reading?.catch(ignoreUnavailable);
+    await this.#read().catch(ignoreUnavailable);
   }
 
   /** Reads once for all who wait. */
