@@ -12,12 +12,17 @@ import { ERROR_CATALOGUE, type ErrorCode } from "../shared/schema/errors.ts";
 import { eventually } from "./testing/eventually.ts";
 import { startTestPlatform, type TestPlatform } from "./testing/test-platform.ts";
 
-const RUNS = 400;
+const RUNS = 800;
+
+/** The database may be slow to start on a machine that is busy with other tests. */
+const START_TIMEOUT_MS = 60_000;
+
+const OPERATOR_KEY = "an-operator-key-for-fuzzing-0123456789";
 
 interface Route {
   readonly method: string;
   readonly path: string;
-  readonly credential: "none" | "player" | "server";
+  readonly credential: "none" | "player" | "server" | "operator";
 }
 
 const ROUTES: readonly Route[] = [
@@ -27,6 +32,18 @@ const ROUTES: readonly Route[] = [
   { method: "DELETE", path: "/v1/matchmaking/status", credential: "player" },
   { method: "PUT", path: "/v1/servers/fuzz", credential: "server" },
   { method: "DELETE", path: "/v1/servers/fuzz", credential: "server" },
+  { method: "GET", path: "/v1/projects", credential: "operator" },
+  { method: "POST", path: "/v1/projects", credential: "operator" },
+  { method: "GET", path: "/v1/environments", credential: "operator" },
+  { method: "POST", path: "/v1/environments", credential: "operator" },
+  { method: "PATCH", path: "/v1/environment", credential: "operator" },
+  { method: "GET", path: "/v1/api-keys", credential: "operator" },
+  { method: "POST", path: "/v1/api-keys", credential: "operator" },
+  { method: "POST", path: "/v1/api-keys/0190a1b2-c3d4-7e5f-8a6b-123456789abc/rotate", credential: "operator" },
+  { method: "DELETE", path: "/v1/api-keys/0190a1b2-c3d4-7e5f-8a6b-123456789abc", credential: "operator" },
+  { method: "GET", path: "/v1/signing-keys", credential: "operator" },
+  { method: "GET", path: "/v1/audit", credential: "operator" },
+  { method: "GET", path: "/v1/audit/export", credential: "operator" },
   { method: "GET", path: "/.well-known/jwks.json", credential: "none" },
   { method: "GET", path: "/openapi.json", credential: "none" },
   { method: "GET", path: "/docs", credential: "none" },
@@ -44,15 +61,17 @@ before(async () => {
   platform = await startTestPlatform(
     {
       GUEST_SIGN_INS_PER_MINUTE: "1000000",
+      OPERATOR_KEY,
       MATCHMAKING_JOINS_PER_MINUTE: "1000000",
       LOG_LEVEL: "warn",
       WEB_DIR: webDir,
     },
     { wait: false },
   );
-  await eventually("the database", async () => (await platform.signIn("fuzzing-device")).accessToken !== undefined);
+  const isUp = async () => (await platform.signIn("fuzzing-device")).accessToken !== undefined;
+  await eventually("the database", isUp, START_TIMEOUT_MS);
   const { accessToken } = await platform.signIn("fuzzing-device");
-  tokens = { none: undefined, player: accessToken, server: platform.serverKey };
+  tokens = { none: undefined, player: accessToken, server: platform.serverKey, operator: OPERATOR_KEY };
 });
 after(async () => {
   await platform.close();
@@ -61,12 +80,14 @@ after(async () => {
 
 const fieldName = fc.oneof(
   fc.constantFrom("deviceId", "mode", "ticketId", "endpoint", "controlUrl", "modes", "rooms", "players", "isDraining"),
+  fc.constantFrom("kind", "name", "scopes", "reach", "expiresInDays", "id", "corsOrigins", "overlapSeconds"),
   fc.constantFrom("__proto__", "constructor", "toString", "", "length"),
   fc.string(),
 );
 const nearlyRight = fc.dictionary(
   fieldName,
   fc.oneof(
+    fc.constantFrom("operator", "server", "platform", "demo", "demo/fuzz", "https://a.example"),
     fc.constantFrom("arena", "device-12345678", "ws://localhost:1", "http://127.0.0.1:1", true, 0, -1, 1e308, null),
     fc.array(fc.constantFrom("arena", "", 1)),
     fc.jsonValue(),
@@ -99,6 +120,8 @@ const query = fc.oneof(
   fc.constant(""),
   fc.webQueryParameters().map((text) => `?${text}`),
   fc.uuid().map((id) => `?ticketId=${id}`),
+  fc.uuid().map((id) => `?before=${id}&limit=5&subject=%00&since=2026-01-01T00:00:00Z`),
+  fc.string().map((text) => `?actorId=${encodeURIComponent(text)}`),
   fc.constantFrom("?ticketId=%zz", "?ticketId=1&ticketId=2", "?__proto__=1", "?ticketId[]=1", `?${"a=1&".repeat(500)}`),
 );
 
