@@ -121,6 +121,7 @@ const query = fc.oneof(
   fc.webQueryParameters().map((text) => `?${text}`),
   fc.uuid().map((id) => `?ticketId=${id}`),
   fc.uuid().map((id) => `?before=${id}&limit=5&subject=%00&since=2026-01-01T00:00:00Z`),
+  fc.constantFrom("?since=0000-01-01T00:00:00Z", "?until=9999-12-31T23:59:59Z", "?subject=%00", "?actorId=%ed%a0%80"),
   fc.string().map((text) => `?actorId=${encodeURIComponent(text)}`),
   fc.constantFrom("?ticketId=%zz", "?ticketId=1&ticketId=2", "?__proto__=1", "?ticketId[]=1", `?${"a=1&".repeat(500)}`),
 );

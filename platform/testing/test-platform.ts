@@ -93,6 +93,6 @@ export async function sendJson(method: string, url: string, { token, environment
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text || undefined };
 }

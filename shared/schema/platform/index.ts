@@ -5,3 +5,4 @@ export * from "./audit.ts";
 export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
+export * from "./text.ts";
