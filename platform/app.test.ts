@@ -283,6 +283,11 @@ describe("documentation", () => {
     assert.equal(body.openapi, "3.1.0");
     assert.deepEqual(Object.keys(body.paths).sort(), [
       "/.well-known/jwks.json",
+      "/v1/api-keys",
+      "/v1/api-keys/{keyId}",
+      "/v1/api-keys/{keyId}/rotate",
+      "/v1/audit",
+      "/v1/audit/export",
       "/v1/auth/guest",
       "/v1/auth/refresh",
       "/v1/auth/sign-out",
@@ -294,6 +299,14 @@ describe("documentation", () => {
       "/v1/servers/{serverId}",
       "/v1/sessions",
       "/v1/sessions/{sessionId}",
+      "/v1/environment",
+      "/v1/environments",
+      "/v1/matchmaking/join",
+      "/v1/matchmaking/status",
+      "/v1/projects",
+      "/v1/servers/{serverId}",
+      "/v1/signing-keys",
+      "/v1/signing-keys/rotate",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;
     assert.deepEqual(Object.keys(responses), ["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);

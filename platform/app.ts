@@ -4,12 +4,26 @@ import { cors } from "hono/cors";
 import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountService } from "./accounts/service.ts";
+
+<<<<<<< HEAD
+
 import type { BanDesk } from "./bans/ban-desk.ts";
 import { banRoutes } from "./bans/routes.ts";
 import type { BanService } from "./bans/service.ts";
+
+=======
+
+import { apiKeyRoutes } from "./api-keys/routes.ts";
+import type { ApiKeyService } from "./api-keys/service.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import type { AuditService } from "./audit/service.ts";
+
+>>>>>>> environments
+
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
 import { requestEnvironment } from "./environments/request-environment.ts";
+import { environmentRoutes } from "./environments/routes.ts";
 import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
@@ -32,6 +46,7 @@ import { sessionRoutes } from "./sessions/routes.ts";
 import type { SessionService } from "./sessions/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { TokenService } from "./tokens/service.ts";
+import type { SigningKeys } from "./tokens/signing-keys.ts";
 
 /** What the application stands on. */
 export interface AppDeps {
@@ -41,6 +56,9 @@ export interface AppDeps {
   >;
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
+  readonly apiKeys: ApiKeyService;
+  readonly audit: AuditService;
+  readonly signingKeys: SigningKeys;
   readonly accounts: AccountService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
@@ -73,9 +91,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { environments, authenticator } = deps;
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
 
+<<<<<<< HEAD
   app.route(
     "/",
-    accountRoutes({ accounts, sessions, bans, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }),
+    accountRoutes(accounts, sessions, bans, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute ),
   );
   app.route("/", tokenRoutes(tokens));
   app.route("/", sessionRoutes({ sessions, rateLimiter }));
@@ -83,6 +102,15 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route("/", banRoutes({ bans, desk: deps.banDesk }));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
   app.route("/", gameServerRoutes({ servers, ended: deps.endedSessions }));
+=======
+  app.route("/", accountRoutes(accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute ));
+  app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
+  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
+  app.route("/", gameServerRoutes(servers));
+  app.route("/", environmentRoutes(environments));
+  app.route("/", apiKeyRoutes(deps.apiKeys));
+  app.route("/", auditRoutes(deps.audit));
+>>>>>>> environments
   addDocs(app);
 
   const web = staticWeb(config.webDir);

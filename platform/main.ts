@@ -5,11 +5,24 @@ import type { AddressInfo } from "node:net";
 import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
+import { ApiKeyService } from "./api-keys/service.ts";
+import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
+
+<<<<<<< HEAD
+
 import type { AuditLog } from "./audit/audit-log.ts";
 import { BanDesk } from "./bans/ban-desk.ts";
 import { BanService } from "./bans/service.ts";
 import { BanStore } from "./bans/store.ts";
+
+=======
+
+import { AuditService } from "./audit/service.ts";
+import { AuditStore } from "./audit/store.ts";
+
+>>>>>>> environments
+
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -58,9 +71,16 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
   const accounts = new AccountService(new AccountStore(database), metrics);
-  const environments = new EnvironmentService(new EnvironmentStore(database));
+  const audit = new AuditService(new AuditStore(database));
+  const { defaultEnvironment } = config;
+  const environments = new EnvironmentService({ store: new EnvironmentStore(database), audit, defaultEnvironment });
   const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
   const tokens = new TokenService(signingKeys, environments);
+<<<<<<< HEAD
+=======
+  const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
+  const authenticator = new Authenticator({ tokens, apiKeys, ...config });
+>>>>>>> environments
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
   const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.recorded", ...entry }) };
   const sessionStore = new SessionStore(database);
@@ -99,6 +119,9 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     config,
     environments,
     authenticator,
+    apiKeys,
+    audit,
+    signingKeys,
     accounts,
     tokens,
     sessions,

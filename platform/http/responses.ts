@@ -7,6 +7,17 @@ const ErrorCodes = Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]];
 /** What any route may answer: a request is refused when the environment that it names is unknown or not its credential's. */
 const EVERYWHERE: readonly ErrorCode[] = ["environment.unknown", "auth.forbidden", "service.unavailable"];
 
+/** What a route with a guard may answer beside. */
+export const CREDENTIAL_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden"] as const;
+
+/** What a route that reads a JSON body may answer beside. */
+export const BODY_CODES = [
+  "request.malformed",
+  "request.too_large",
+  "request.unsupported_media_type",
+  "request.invalid",
+] as const;
+
 /** RFC 9457 problem details, for the OpenAPI document. */
 export const ProblemShape = z
   .object({

@@ -2,7 +2,7 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
-import type { SigningKeyStore, StoredKey } from "./store.ts";
+import type { NotedKey, SigningKeyStore, StoredKey } from "./store.ts";
 
 /** The signature of every token: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
 export const ALGORITHM = "ES256";
@@ -75,10 +75,10 @@ export class SigningKeys {
    * Adds a key that signs from `PUBLISH_LEAD_MS` on; the old one verifies until no token of it can live. Throws
    * `key.rotating` when the last rotation has not come into effect yet. Returns the new key's id.
    */
-  async rotate(environmentId: EnvironmentId): Promise<string> {
+  async rotate(environmentId: EnvironmentId, noted: NotedKey): Promise<string> {
     await this.of(environmentId);
     const { kid, privateJwk } = await makeKey();
-    if (!(await this.#store.rotate(environmentId, kid, privateJwk, PUBLISH_LEAD_MS))) {
+    if (!(await this.#store.rotate(environmentId, kid, privateJwk, PUBLISH_LEAD_MS, noted))) {
       throw new AppError("key.rotating", "A new key was made moments ago and does not sign yet. Rotate again later.");
     }
     this.#held.delete(environmentId);
@@ -89,9 +89,9 @@ export class SigningKeys {
    * Puts a new key in the place of all others, at once: every token that they signed is void. For a key that somebody
    * stole. Returns the new key's id.
    */
-  async replaceAll(environmentId: EnvironmentId): Promise<string> {
+  async replaceAll(environmentId: EnvironmentId, noted: NotedKey): Promise<string> {
     const { kid, privateJwk } = await makeKey();
-    await this.#store.replaceAll(environmentId, kid, privateJwk);
+    await this.#store.replaceAll(environmentId, kid, privateJwk, noted);
     this.#held.delete(environmentId);
     return kid;
   }

@@ -2,7 +2,7 @@
 import { and, asc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { JWK } from "jose";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
-import type { Database } from "../db/database.ts";
+import type { Database, Executor } from "../db/database.ts";
 import { signingKey } from "./schema.ts";
 
 /** A stored key: `next` is published and will sign soon, `signing` signs, `retired` only verifies. */
@@ -12,6 +12,9 @@ export interface StoredKey {
   readonly state: "next" | "signing" | "retired";
   readonly activatesAt: Date;
 }
+
+/** What is written in the same transaction as a new key: its entry in the audit log. */
+export type NotedKey = (kid: string, tx: Executor) => Promise<void>;
 
 /** Signing keys, kept so that tokens survive a restart. Throws `service.unavailable` while the database is away. */
 export class SigningKeyStore {
@@ -53,7 +56,13 @@ export class SigningKeyStore {
    * Adds a key that signs in `leadMs`, when the one that signs now retires; and removes those that are done. Returns false,
    * and changes nothing, while the newest key does not sign yet.
    */
-  async rotate(environmentId: EnvironmentId, kid: string, privateJwk: JWK, leadMs: number): Promise<boolean> {
+  async rotate(
+    environmentId: EnvironmentId,
+    kid: string,
+    privateJwk: JWK,
+    leadMs: number,
+    noted: NotedKey,
+  ): Promise<boolean> {
     const then = sql`now() + ${leadMs} * interval '1 millisecond'`;
     return this.#database.transaction(async (tx) => {
       const newest = and(eq(signingKey.environmentId, environmentId), isNull(signingKey.retiredAt));
@@ -65,15 +74,17 @@ export class SigningKeyStore {
       if (retired.length === 0) return false;
       await tx.delete(signingKey).where(and(eq(signingKey.environmentId, environmentId), this.#isDone()));
       await tx.insert(signingKey).values({ environmentId, kid, privateJwk, activatesAt: then });
+      await noted(kid, tx);
       return true;
     });
   }
 
   /** Removes every key of the environment, and adds one that signs at once. */
-  async replaceAll(environmentId: EnvironmentId, kid: string, privateJwk: JWK): Promise<void> {
+  async replaceAll(environmentId: EnvironmentId, kid: string, privateJwk: JWK, noted: NotedKey): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await tx.delete(signingKey).where(eq(signingKey.environmentId, environmentId));
       await tx.insert(signingKey).values({ environmentId, kid, privateJwk });
+      await noted(kid, tx);
     });
   }
 
