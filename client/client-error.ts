@@ -56,14 +56,21 @@ export class ClientError extends Error {
   /** What happened this time, in one sentence. */
   readonly detail: string;
   readonly retryable: boolean;
+  /** The platform's whole problem document (RFC 9457), when it sent one: some codes come with more than text, e.g. a challenge. */
+  readonly problem: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: ClientErrorCode, detail: string, options: { cause?: unknown } = {}) {
+  constructor(
+    code: ClientErrorCode,
+    detail: string,
+    options: { cause?: unknown; problem?: Record<string, unknown> } = {},
+  ) {
     const { title, advice, isRetryable } = describe(code);
     super(`${title}: ${detail} ${advice}`, { cause: options.cause });
     this.name = "ClientError";
     this.code = code;
     this.detail = detail;
     this.retryable = isRetryable;
+    this.problem = options.problem;
   }
 }
 

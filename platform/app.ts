@@ -4,21 +4,13 @@ import { cors } from "hono/cors";
 import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountService } from "./accounts/service.ts";
-
-<<<<<<< HEAD
-
-import type { BanDesk } from "./bans/ban-desk.ts";
-import { banRoutes } from "./bans/routes.ts";
-import type { BanService } from "./bans/service.ts";
-
-=======
-
 import { apiKeyRoutes } from "./api-keys/routes.ts";
 import type { ApiKeyService } from "./api-keys/service.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import type { AuditService } from "./audit/service.ts";
-
->>>>>>> environments
+import type { BanDesk } from "./bans/ban-desk.ts";
+import { banRoutes } from "./bans/routes.ts";
+import type { BanService } from "./bans/service.ts";
 
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
@@ -91,26 +83,19 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { environments, authenticator } = deps;
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
 
-<<<<<<< HEAD
   app.route(
     "/",
-    accountRoutes(accounts, sessions, bans, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute ),
+    accountRoutes({ accounts, sessions, bans, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }),
   );
-  app.route("/", tokenRoutes(tokens));
+  app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", sessionRoutes({ sessions, rateLimiter }));
   app.route("/", operatorSessionRoutes(sessions));
   app.route("/", banRoutes({ bans, desk: deps.banDesk }));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
   app.route("/", gameServerRoutes({ servers, ended: deps.endedSessions }));
-=======
-  app.route("/", accountRoutes(accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute ));
-  app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
-  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
-  app.route("/", gameServerRoutes(servers));
   app.route("/", environmentRoutes(environments));
   app.route("/", apiKeyRoutes(deps.apiKeys));
   app.route("/", auditRoutes(deps.audit));
->>>>>>> environments
   addDocs(app);
 
   const web = staticWeb(config.webDir);

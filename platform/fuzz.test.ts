@@ -12,17 +12,12 @@ import { ERROR_CATALOGUE, type ErrorCode } from "../shared/schema/errors.ts";
 import { eventually } from "./testing/eventually.ts";
 import { startTestPlatform, type TestPlatform } from "./testing/test-platform.ts";
 
-<<<<<<< HEAD
-const RUNS = 400;
-const OPERATOR_KEY = "an-operator-key-for-tests-0123456789";
-=======
 const RUNS = 800;
 
 /** The database may be slow to start on a machine that is busy with other tests. */
 const START_TIMEOUT_MS = 60_000;
 
 const OPERATOR_KEY = "an-operator-key-for-fuzzing-0123456789";
->>>>>>> environments
 
 interface Route {
   readonly method: string;
@@ -79,7 +74,6 @@ before(async () => {
       GUEST_SIGN_INS_PER_MINUTE: "1000000",
       OPERATOR_KEY,
       MATCHMAKING_JOINS_PER_MINUTE: "1000000",
-      OPERATOR_KEY,
       LOG_LEVEL: "warn",
       WEB_DIR: webDir,
     },
@@ -97,7 +91,6 @@ after(async () => {
 
 const fieldName = fc.oneof(
   fc.constantFrom("deviceId", "mode", "ticketId", "endpoint", "controlUrl", "modes", "rooms", "players", "isDraining"),
-<<<<<<< HEAD
   fc.constantFrom(
     "refreshToken",
     "target",
@@ -109,9 +102,7 @@ const fieldName = fc.oneof(
     "expiresAt",
     "endedCursor",
   ),
-=======
   fc.constantFrom("kind", "name", "scopes", "reach", "expiresInDays", "id", "corsOrigins", "overlapSeconds"),
->>>>>>> environments
   fc.constantFrom("__proto__", "constructor", "toString", "", "length"),
   fc.string(),
 );

@@ -9,19 +9,11 @@ import { ApiKeyService } from "./api-keys/service.ts";
 import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
 
-<<<<<<< HEAD
-
-import type { AuditLog } from "./audit/audit-log.ts";
+import { AuditService } from "./audit/service.ts";
+import { AuditStore } from "./audit/store.ts";
 import { BanDesk } from "./bans/ban-desk.ts";
 import { BanService } from "./bans/service.ts";
 import { BanStore } from "./bans/store.ts";
-
-=======
-
-import { AuditService } from "./audit/service.ts";
-import { AuditStore } from "./audit/store.ts";
-
->>>>>>> environments
 
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
@@ -76,16 +68,11 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const environments = new EnvironmentService({ store: new EnvironmentStore(database), audit, defaultEnvironment });
   const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
   const tokens = new TokenService(signingKeys, environments);
-<<<<<<< HEAD
-=======
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
-  const authenticator = new Authenticator({ tokens, apiKeys, ...config });
->>>>>>> environments
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
-  const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.recorded", ...entry }) };
   const sessionStore = new SessionStore(database);
   const live = new LiveSessions({ tokens, store: sessionStore });
-  const authenticator = new Authenticator({ ...config, tokens: live });
+  const authenticator = new Authenticator({ ...config, tokens: live, apiKeys });
   const endedSessions = new EndedSessions(sessionStore);
   const banStore = new BanStore(database);
   const bans = new BanService(banStore);

@@ -103,6 +103,11 @@ export class BanStore {
         .limit(limit),
     );
   }
+
+  /** Removes the bans of a player's account. */
+  async removeOfPlayer(environmentId: EnvironmentId, playerId: string, tx: Executor): Promise<void> {
+    await tx.delete(ban).where(and(eq(ban.environmentId, environmentId), eq(ban.playerId, playerId)));
+  }
 }
 
 function isActive(nowMs: number): SQL | undefined {

@@ -250,10 +250,7 @@ export class SessionService {
         metrics.refreshes.inc({ outcome: "expired" });
         throw new AppError("auth.expired", "The session was not used for too long. Sign in again.");
       case "too_fast":
-        throw new AppError(
-          "request.rate_limited",
-          `This session was refreshed many times just now. Try again in ${Math.ceil(verdict.retryAfterMs / 1_000)} s.`,
-        );
+        throw tooFast(verdict.retryAfterMs);
     }
     const who = found.deviceHash === undefined ? {} : { deviceHash: found.deviceHash };
     await bans.check(environmentId, { playerId: found.playerId, address: origin.address, ...who });
@@ -326,6 +323,15 @@ function storedOrigin({ address, userAgent }: RefreshOrigin) {
 
 function unknownToken(): AppError {
   return new AppError("auth.invalid", "This is no refresh token of this environment. Sign in again.");
+}
+
+function tooFast(retryAfterMs: number): AppError {
+  const retryAfterSeconds = Math.ceil(retryAfterMs / 1_000);
+  return new AppError(
+    "request.rate_limited",
+    `This session was refreshed many times just now. Try again in ${retryAfterSeconds} s.`,
+    { retryAfterSeconds },
+  );
 }
 
 function notFound(): AppError {

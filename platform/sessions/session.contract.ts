@@ -6,11 +6,13 @@ import fc from "fast-check";
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
 import { EnvironmentId, FIRST_ENVIRONMENT as environmentId } from "../../shared/schema/platform/index.ts";
 import { BanDesk } from "../bans/ban-desk.ts";
+import { banRecords } from "../bans/player-records.ts";
 import { BanService } from "../bans/service.ts";
 import { BanStore } from "../bans/store.ts";
 import type { Database } from "../db/database.ts";
 import type { Actor } from "../environments/credential.ts";
 import { OVERLAP_MS } from "./ended-sessions.ts";
+import { sessionRecords } from "./player-records.ts";
 import { MAX_SESSIONS_PER_PLAYER } from "./service.ts";
 import { KEPT_AFTER_EXPIRY_MS } from "./session-sweep.ts";
 import { SessionStore } from "./store.ts";
@@ -331,6 +333,26 @@ export function sessionContract(name: string, open: () => Promise<Database>): vo
         }
         await desk.lift(environmentId, four.id, OPERATOR);
         await desk.lift(environmentId, six.id, OPERATOR);
+      });
+
+      it("are given to a player with the sessions, without a secret, and deleted with them", async () => {
+        const device = { deviceId: `device-${randomUUID()}` };
+        const { sessionId, refreshToken } = await start(device);
+        const target = { kind: "account" as const, playerId };
+        await desk.place(environmentId, { target, reason: "Cheating." }, OPERATOR);
+        const modules = [sessionRecords(database), banRecords(database)];
+        const given = async () =>
+          JSON.stringify(await Promise.all(modules.map((m) => m.export(environmentId, playerId))));
+        const text = await given();
+        const stored = await bench.store.find(environmentId, sessionId);
+        for (const part of [sessionId, "203.0.113.7", "banned", "Cheating."]) assert.ok(text.includes(part), part);
+        for (const secret of [refreshToken, stored!.currentHash, stored!.deviceHash!, "built-in"]) {
+          assert.ok(!text.includes(secret));
+        }
+        await database.transaction(async (tx) => {
+          for (const module of modules) await module.delete(environmentId, playerId, tx);
+        });
+        assert.equal(await given(), "[[],[]]");
       });
 
       it("are for a player who exists, and both ban and audit entry are there or neither", async () => {

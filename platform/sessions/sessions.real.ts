@@ -5,13 +5,16 @@ import { createLog } from "../ops/log.ts";
 import { createScratchDatabase } from "../testing/real-services.ts";
 import { sessionContract } from "./session.contract.ts";
 
+/** Longest a statement may take: many tests share a machine. */
+const DEADLINE_MS = 60_000;
+
 let drop: (() => Promise<void>) | undefined;
 after(async () => drop?.());
 
 sessionContract("Postgres", async () => {
   const scratch = await createScratchDatabase();
   drop = scratch.drop;
-  const database = openPostgres(scratch.url, createLog("silent"));
+  const database = openPostgres(scratch.url, createLog("silent"), DEADLINE_MS);
   await database.whenReady();
   return database;
 });

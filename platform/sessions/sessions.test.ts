@@ -7,6 +7,9 @@ import { openPglite } from "../db/pglite.ts";
 import { createLog } from "../ops/log.ts";
 import { sessionContract } from "./session.contract.ts";
 
+/** Longest a statement may take: many tests share a machine. */
+const DEADLINE_MS = 60_000;
+
 let folder: string | undefined;
 after(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
@@ -14,7 +17,7 @@ after(async () => {
 
 sessionContract("PGlite", async () => {
   folder = await mkdtemp(join(tmpdir(), "gamekeeper-sessions-"));
-  const database = await openPglite(folder, createLog("silent"));
+  const database = await openPglite(folder, createLog("silent"), DEADLINE_MS);
   await database.whenReady();
   return database;
 });

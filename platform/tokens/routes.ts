@@ -11,20 +11,10 @@ import type { Executor } from "../db/database.ts";
 import { requireOperator } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 
-<<<<<<< HEAD
-
-import { responses } from "../http/responses.ts";
-import type { TokenService } from "./service.ts";
-import { JWKS_CACHE_SECONDS } from "./signing-keys.ts";
-
-=======
-
 import { jsonBody } from "../http/json-body.ts";
 import { BODY_CODES, CREDENTIAL_CODES, jsonRequest, responses } from "../http/responses.ts";
 import type { TokenService } from "./service.ts";
 import { JWKS_CACHE_SECONDS, type SigningKeys } from "./signing-keys.ts";
-
->>>>>>> environments
 
 const JsonWebKeySet = z
   .object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string() })) })

@@ -63,6 +63,8 @@ export class FamilyTrial {
   readonly #issued = new Map<string, RefreshToken>();
   readonly #successors = new Map<string, string>();
   readonly #replacedAtMs = new Map<number, number>();
+  /** The earliest time at which each generation may have been replaced: a store's answer comes after its deed. */
+  readonly #triedAtMs = new Map<number, number>();
   #held: string;
   #stolen: string | undefined;
   #hasEnded = false;
@@ -149,11 +151,11 @@ export class FamilyTrial {
       this.#onAnswer(shown, refreshToken);
       return refreshToken;
     } catch (error) {
-      this.#onRefusal(shown, error);
+      await this.#onRefusal(shown, error);
       return undefined;
     } finally {
-      const replacedAtMs = this.#replacedAtMs.get(token.generation);
-      if (replacedAtMs !== undefined && this.#bench.nowMs - replacedAtMs > GRACE_MS) this.#mayBeTheft = true;
+      const triedAtMs = this.#triedAtMs.get(token.generation);
+      if (triedAtMs !== undefined && this.#bench.nowMs - triedAtMs > GRACE_MS) this.#mayBeTheft = true;
     }
   }
 
@@ -173,11 +175,12 @@ export class FamilyTrial {
     assert.equal(new Set(generations).size, generations.length, "there are never two tokens of one generation");
   }
 
-  #onRefusal({ startedAtMs, hadEnded, replacedAtMs }: Shown, error: unknown): void {
+  async #onRefusal({ startedAtMs, replacedAtMs }: Shown, error: unknown): Promise<void> {
     if (!(error instanceof AppError)) throw error;
     const isTheft = replacedAtMs !== undefined && startedAtMs - replacedAtMs > GRACE_MS;
     if (error.code === "auth.session_ended") {
-      if (isTheft || hadEnded) assert.ok(this.#hasEnded, "theft ends the family before anybody is answered");
+      const stored = await this.#store.find(environmentId, this.#sessionId);
+      assert.ok(stored?.endReason, "the family has ended before anybody is told so");
       return;
     }
     assert.ok(!isTheft, `theft is told as such, not as ${error.code}`);
@@ -214,11 +217,13 @@ export class FamilyTrial {
       find: (...given) => stepped(() => store.find(...given)),
       rotate: (...given) =>
         stepped(async () => {
-          const isRotated = await store.rotate(...given);
           const [, , from, to] = given;
+          const atMs = to.replacedAtMs[0]!;
+          this.#triedAtMs.set(from.generation, Math.min(atMs, this.#triedAtMs.get(from.generation) ?? atMs));
+          const isRotated = await store.rotate(...given);
           if (isRotated) {
             assert.ok(!this.#replacedAtMs.has(from.generation), "a token is replaced once");
-            this.#replacedAtMs.set(from.generation, to.replacedAtMs[0]!);
+            this.#replacedAtMs.set(from.generation, atMs);
           }
           return isRotated;
         }),

@@ -1,21 +1,10 @@
 // The platform's API shapes, for the platform, the game server and clients alike.
 export * from "./accounts.ts";
-
-<<<<<<< HEAD
-
+export * from "./administration.ts";
+export * from "./audit.ts";
 export * from "./bans.ts";
 export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
 export * from "./sessions.ts";
-
-=======
-
-export * from "./administration.ts";
-export * from "./audit.ts";
-export * from "./environments.ts";
-export * from "./game-servers.ts";
-export * from "./matchmaking.ts";
 export * from "./text.ts";
-
->>>>>>> environments
