@@ -1,5 +1,7 @@
 // What every way of signing in is to the rest of the platform: something that turns a proof into an identity.
 
+import type { EnvironmentId } from "../../../shared/schema/platform/index.ts";
+
 /** Who somebody is to a provider, once the provider's word was checked. */
 export interface VerifiedIdentity {
   /** Under which name identities of this provider are kept, e.g. `"google"`. Two ways in to one provider share it. */
@@ -20,7 +22,7 @@ export interface VerifiedIdentity {
 /** What a verification happens in. */
 export interface VerifierContext {
   /** The environment that the request is for. */
-  readonly environmentId: string;
+  readonly environmentId: EnvironmentId;
   /** Now, in milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -34,7 +36,7 @@ export interface VerifierContext {
  * - `proof.expired`: it was good once, and is too old now (or not good yet)
  * - `proof.used`: it has already let somebody in; proofs are good for one use, except those that are a lasting secret
  * - `proof.refused`: genuine, but the environment does not let such accounts in
- * - `provider.unavailable`: the provider cannot be asked now; the proof is not spent by that
+ * - `provider.unavailable`: the provider cannot be asked now; that does not spend the proof here (a code may be gone at the provider)
  * - `service.unavailable`: the record of used proofs cannot be reached
  *
  * A message of such an error never quotes the proof or a secret.
