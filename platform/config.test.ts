@@ -21,6 +21,7 @@ describe("config", () => {
       logLevel: "info",
       webDir: "web/dist",
       corsOrigins: ["*"],
+      providerPrivateHosts: [],
       drainSeconds: 10,
       guestSignInsPerMinute: 300,
       matchmakingJoinsPerMinute: 120,
@@ -39,11 +40,13 @@ describe("config", () => {
       SERVER_KEY,
       PLATFORM_PORT: "0",
       CORS_ORIGINS: "https://play.example.com, http://localhost:5173",
+      PROVIDER_PRIVATE_HOSTS: "keycloak.internal, 10.0.3.7,[fd00::7]",
       DATABASE_URL: "postgres://u:p@db/game",
       REDIS_URL: "rediss://cache:6380",
     });
     assert.equal(config.port, 0);
     assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
+    assert.deepEqual(config.providerPrivateHosts, ["keycloak.internal", "10.0.3.7", "[fd00::7]"]);
     assert.equal(config.databaseUrl, "postgres://u:p@db/game");
   });
 
@@ -56,6 +59,7 @@ describe("config", () => {
       DATABASE_URL: "mysql://root:hunter2@db",
       REDIS_URL: "localhost",
       CORS_ORIGINS: "play.example.com",
+      PROVIDER_PRIVATE_HOSTS: "keycloak.internal:8080",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
       OPERATOR_KEY: "with a space, and long enough to be a key",

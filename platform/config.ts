@@ -75,6 +75,14 @@ const Environment = z.object({
       "must be * or origins divided by commas, e.g. https://play.example.com,http://localhost:5173",
     )
     .default(["*"]),
+  PROVIDER_PRIVATE_HOSTS: z
+    .string()
+    .transform((value) => value.split(",").map((host) => host.trim().toLowerCase()))
+    .refine(
+      (hosts) => hosts.every((host) => URL.canParse(`http://${host}/`) && new URL(`http://${host}/`).hostname === host),
+      "must be host names or addresses divided by commas, without ports, e.g. keycloak.internal,10.0.3.7",
+    )
+    .default([]),
   DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
   GUEST_SIGN_INS_PER_MINUTE: wholeNumber("GUEST_SIGN_INS_PER_MINUTE", 1, 1_000_000, 300),
   MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
@@ -102,6 +110,7 @@ export interface Config extends DatabaseConfig {
   readonly logLevel: string;
   readonly webDir: string;
   readonly corsOrigins: readonly string[];
+  readonly providerPrivateHosts: readonly string[];
   readonly drainSeconds: number;
   readonly guestSignInsPerMinute: number;
   readonly matchmakingJoinsPerMinute: number;
@@ -134,6 +143,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
     corsOrigins: variables.CORS_ORIGINS,
+    providerPrivateHosts: variables.PROVIDER_PRIVATE_HOSTS,
     drainSeconds: variables.DRAIN_SECONDS,
     guestSignInsPerMinute: variables.GUEST_SIGN_INS_PER_MINUTE,
     matchmakingJoinsPerMinute: variables.MATCHMAKING_JOINS_PER_MINUTE,

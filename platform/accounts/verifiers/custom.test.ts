@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { createSecretKey } from "node:crypto";
 import { describe, it } from "node:test";
 import { SignJWT } from "jose";
+import { type CustomConfig, ProviderConfig } from "../../../shared/schema/platform/index.ts";
 import { MemoryStore } from "../../ephemeral/memory.ts";
 import { CustomVerifier } from "./custom.ts";
-import { type CustomConfig, ProviderConfig } from "./providers-document.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
 import { TestIssuer, testKey, unsigned, withOtherClaims } from "./testing/test-issuer.ts";
 import {

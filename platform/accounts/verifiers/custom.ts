@@ -1,10 +1,10 @@
 // The way in of a studio's own accounts: a short-lived token that the studio signs.
 import { createSecretKey } from "node:crypto";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey, type KeyObject } from "jose";
+import type { CustomConfig } from "../../../shared/schema/platform/index.ts";
 import { CustomTokenProof } from "../../../shared/schema/platform/index.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { CustomConfig } from "./providers-document.ts";
 import { invalidProof } from "./refusals.ts";
 import { remoteKeys } from "./remote-keys.ts";
 import { DEFAULT_ALGORITHMS, identityOf, type TokenExpectations, verifyToken } from "./signed-token.ts";

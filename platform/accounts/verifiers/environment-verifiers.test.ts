@@ -18,7 +18,7 @@ function made(documents: Map<string, unknown>) {
   const asked: string[] = [];
   let nowMs = 0;
   const source = {
-    providers: async (environmentId: EnvironmentId) => {
+    providerDocument: async (environmentId: EnvironmentId) => {
       asked.push(environmentId);
       return documents.get(environmentId);
     },

@@ -1,6 +1,6 @@
 // The ways in of each environment: read from where they are configured, made once, and made anew when they change.
 import type { EnvironmentId } from "../../../shared/schema/platform/index.ts";
-import { DEFAULT_PROVIDERS, ProvidersDocument } from "./providers-document.ts";
+import { DEFAULT_PROVIDERS, ProvidersDocument } from "../../../shared/schema/platform/index.ts";
 import type { Verifier } from "./verifier.ts";
 import { type VerifierDeps, verifiersOf } from "./verifiers-of.ts";
 
@@ -13,7 +13,7 @@ export const MAX_ENVIRONMENTS = 1_000;
 /** Where documents are stored. */
 export interface ProvidersSource {
   /** The document of an environment as JSON, or undefined where nothing was configured. */
-  providers(environmentId: EnvironmentId): Promise<unknown>;
+  providerDocument(environmentId: EnvironmentId): Promise<unknown>;
 }
 
 interface Made {
@@ -61,7 +61,7 @@ export class EnvironmentVerifiers {
   async #of(environmentId: EnvironmentId): Promise<ReadonlyMap<string, Verifier>> {
     const kept = this.#made.get(environmentId);
     if (kept !== undefined && this.#now() < kept.until) return kept.verifiers;
-    const document = await this.#source.providers(environmentId);
+    const document = await this.#source.providerDocument(environmentId);
     const json = JSON.stringify(document ?? DEFAULT_PROVIDERS);
     // Another request may have been faster. The same document keeps its verifiers, and with them the providers' keys.
     const before = this.#made.get(environmentId);

@@ -1,9 +1,9 @@
 // The way in of Apple's Game Center: a signature over the player's id, checked with Apple's certificate.
 import { createHash, createVerify } from "node:crypto";
+import type { GameCenterConfig } from "../../../shared/schema/platform/index.ts";
 import { GameCenterProof } from "../../../shared/schema/platform/index.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { GameCenterConfig } from "./providers-document.ts";
 import { expiredProof, invalidProof } from "./refusals.ts";
 import { RemoteCertificates } from "./remote-certificates.ts";
 import { CLOCK_TOLERANCE_SECONDS } from "./signed-token.ts";

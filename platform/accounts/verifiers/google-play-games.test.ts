@@ -1,7 +1,7 @@
 // The way in of Google Play Games keeps the contract.
 import { randomUUID } from "node:crypto";
+import { type GooglePlayGamesConfig, ProviderConfig } from "../../../shared/schema/platform/index.ts";
 import { GooglePlayGamesVerifier } from "./google-play-games.ts";
-import { type GooglePlayGamesConfig, ProviderConfig } from "./providers-document.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
 import { ANNA, type VerifierTrial, verifierContract } from "./verifier.contract.ts";
 

@@ -1,10 +1,10 @@
 // The way in of Google Play Games: a code for server-side access, exchanged, and asked whose it is for our game.
 import { z } from "zod";
+import type { GooglePlayGamesConfig } from "../../../shared/schema/platform/index.ts";
 import { GooglePlayGamesProof } from "../../../shared/schema/platform/index.ts";
 import { exchangeCode } from "./code-exchange.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { GooglePlayGamesConfig } from "./providers-document.ts";
 import { invalidProof } from "./refusals.ts";
 import { subjectOf } from "./signed-token.ts";
 import type { UsedProofs } from "./used-proofs.ts";

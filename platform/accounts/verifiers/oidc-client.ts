@@ -2,9 +2,8 @@
 import { importPKCS8, type JWTVerifyGetKey, SignJWT } from "jose";
 import * as openid from "openid-client";
 import { AppError } from "../../../shared/schema/errors.ts";
-import type { AuthorizationCodeProof } from "../../../shared/schema/platform/index.ts";
+import type { AuthorizationCodeProof, OidcConfig } from "../../../shared/schema/platform/index.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { OidcConfig } from "./providers-document.ts";
 import { invalidProof } from "./refusals.ts";
 import { remoteKeys } from "./remote-keys.ts";
 

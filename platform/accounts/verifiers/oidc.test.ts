@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
 import { decodeJwt } from "jose";
+import { type OidcConfig, ProviderConfig } from "../../../shared/schema/platform/index.ts";
 import { OidcVerifier } from "./oidc.ts";
 import { DISCOVERY_MAX_AGE_MS } from "./oidc-client.ts";
-import { type OidcConfig, ProviderConfig } from "./providers-document.ts";
 import {
   CLIENT_ID,
   type FakeOpenIdProvider,

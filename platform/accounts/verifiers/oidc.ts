@@ -1,10 +1,10 @@
 // The way in of OpenID Connect: Google, Apple, Discord, a Keycloak, by configuration alone.
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { OidcConfig } from "../../../shared/schema/platform/index.ts";
 import { AuthorizationCodeProof, IdTokenProof } from "../../../shared/schema/platform/index.ts";
 import { OidcClient, type OidcClientOptions } from "./oidc-client.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { OidcConfig } from "./providers-document.ts";
 import { invalidProof } from "./refusals.ts";
 import { DEFAULT_ALGORITHMS, identityOf, verifyToken } from "./signed-token.ts";
 import type { UsedProofs } from "./used-proofs.ts";

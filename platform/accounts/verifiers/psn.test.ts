@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { it } from "node:test";
-import { ProviderConfig, type PsnConfig } from "./providers-document.ts";
+import { ProviderConfig, type PsnConfig } from "../../../shared/schema/platform/index.ts";
 import { PsnVerifier } from "./psn.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
 import { TestIssuer, type TokenWish, testKey, unsigned, withOtherClaims } from "./testing/test-issuer.ts";

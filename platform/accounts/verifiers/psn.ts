@@ -1,11 +1,11 @@
 // The way in of PlayStation Network: an authorization code, exchanged for an ID token.
 import type { JWTVerifyGetKey } from "jose";
 import { z } from "zod";
+import type { PsnConfig } from "../../../shared/schema/platform/index.ts";
 import { PsnProof } from "../../../shared/schema/platform/index.ts";
 import { exchangeCode } from "./code-exchange.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { PsnConfig } from "./providers-document.ts";
 import { refusedAccount } from "./refusals.ts";
 import { remoteKeys } from "./remote-keys.ts";
 import { DEFAULT_ALGORITHMS, identityOf, verifyToken } from "./signed-token.ts";

@@ -1,6 +1,6 @@
 // The way in of Steam in a browser keeps the contract.
 import { createHmac, randomBytes } from "node:crypto";
-import { ProviderConfig, type SteamOpenIdConfig } from "./providers-document.ts";
+import { ProviderConfig, type SteamOpenIdConfig } from "../../../shared/schema/platform/index.ts";
 import { SteamOpenIdVerifier } from "./steam-openid.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
 import { ANNA, BERT, type VerifierTrial, verifierContract } from "./verifier.contract.ts";

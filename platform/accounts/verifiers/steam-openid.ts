@@ -1,8 +1,9 @@
 // The way in of Steam accounts on web pages: OpenID 2.0, with everything it says checked here and asked back at Steam.
+
+import type { SteamOpenIdConfig } from "../../../shared/schema/platform/index.ts";
 import { SteamOpenIdProof } from "../../../shared/schema/platform/index.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { SteamOpenIdConfig } from "./providers-document.ts";
 import { expiredProof, invalidProof } from "./refusals.ts";
 import { SteamId } from "./steam-ticket.ts";
 import type { UsedProofs } from "./used-proofs.ts";

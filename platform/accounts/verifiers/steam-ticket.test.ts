@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
-import { ProviderConfig, type SteamTicketConfig } from "./providers-document.ts";
+import { ProviderConfig, type SteamTicketConfig } from "../../../shared/schema/platform/index.ts";
 import { SteamTicketVerifier } from "./steam-ticket.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
 import {

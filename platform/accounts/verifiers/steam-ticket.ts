@@ -1,9 +1,9 @@
 // The way in of games on Steam: a ticket that Steam's Web API knows the owner of.
 import { z } from "zod";
+import type { SteamTicketConfig } from "../../../shared/schema/platform/index.ts";
 import { SteamTicketProof } from "../../../shared/schema/platform/index.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { SteamTicketConfig } from "./providers-document.ts";
 import { invalidProof, refusedAccount } from "./refusals.ts";
 import type { UsedProofs } from "./used-proofs.ts";
 import type { VerifiedIdentity, Verifier, VerifierContext } from "./verifier.ts";

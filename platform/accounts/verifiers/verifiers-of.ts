@@ -1,11 +1,12 @@
 // Makes the ways in that a providers document configures.
+
+import type { ProviderConfig, ProvidersDocument } from "../../../shared/schema/platform/index.ts";
 import { CustomVerifier } from "./custom.ts";
 import { GameCenterVerifier } from "./game-center.ts";
 import { GooglePlayGamesVerifier } from "./google-play-games.ts";
 import { GuestVerifier } from "./guest.ts";
 import { OidcVerifier } from "./oidc.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { ProviderConfig, ProvidersDocument } from "./providers-document.ts";
 import { PsnVerifier } from "./psn.ts";
 import { SteamOpenIdVerifier } from "./steam-openid.ts";
 import { SteamTicketVerifier } from "./steam-ticket.ts";

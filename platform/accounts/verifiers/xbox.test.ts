@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
 import { CompactEncrypt, SignJWT } from "jose";
-import { ProviderConfig, type XboxConfig } from "./providers-document.ts";
+import { ProviderConfig, type XboxConfig } from "../../../shared/schema/platform/index.ts";
 import { type FakeProvider, startFakeProvider } from "./testing/fake-provider.ts";
 import { testCertificate } from "./testing/test-certificate.ts";
 import { unsigned, withOtherClaims } from "./testing/test-issuer.ts";

@@ -2,10 +2,10 @@
 import { createHash, createPrivateKey, type KeyObject } from "node:crypto";
 import { compactDecrypt, decodeProtectedHeader, errors } from "jose";
 import { z } from "zod";
+import type { XboxConfig } from "../../../shared/schema/platform/index.ts";
 import { XboxProof } from "../../../shared/schema/platform/index.ts";
 import { parseProof } from "./parse-proof.ts";
 import type { ProviderHttp } from "./provider-http.ts";
-import type { XboxConfig } from "./providers-document.ts";
 import { invalidProof, refusedAccount } from "./refusals.ts";
 import { RemoteCertificates } from "./remote-certificates.ts";
 import { identityOf, suggestedName, verifyToken } from "./signed-token.ts";

@@ -4,3 +4,4 @@ export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
 export * from "./proofs.ts";
+export * from "./providers.ts";

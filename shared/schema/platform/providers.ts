@@ -219,12 +219,38 @@ export type ProvidersDocument = z.infer<typeof ProvidersDocument>;
 /** What an environment has that configured nothing: guests. */
 export const DEFAULT_PROVIDERS: ProvidersDocument = { guest: { kind: "guest" } };
 
-const SECRET_FIELDS = new Set(["clientSecret", "privateKey", "privateKeys", "publisherKey", "sharedSecret"]);
+/** Fields whose values are secrets. An answer has `HIDDEN_SECRET` in their place, and a request may too, for the stored one. */
+export const SECRET_FIELDS: ReadonlySet<string> = new Set([
+  "clientSecret",
+  "privateKey",
+  "privateKeys",
+  "publisherKey",
+  "sharedSecret",
+]);
 
-/** The document as it may be shown: every secret replaced by `"(secret)"`. */
-export function withoutSecrets(document: ProvidersDocument): unknown {
-  return JSON.parse(JSON.stringify(document, (key, value) => (SECRET_FIELDS.has(key) ? "(secret)" : value)));
-}
+/** What stands for a secret that is not shown. */
+export const HIDDEN_SECRET = "(secret)";
+
+/** `GET /v1/providers`: the document, with `HIDDEN_SECRET` for every secret. */
+export const ProvidersSettings = z
+  .record(z.string(), z.looseObject({ kind: z.string() }))
+  .meta({ id: "ProvidersSettings", example: { guest: { kind: "guest" } } });
+export type ProvidersSettings = z.infer<typeof ProvidersSettings>;
+
+/** `GET /v1/auth/providers`: what a client needs to offer the ways in of its environment. */
+export const OfferedProviders = z
+  .object({
+    providers: z.array(
+      z.object({
+        provider: z.string(),
+        kind: z.string(),
+        issuer: z.string().optional(),
+        clientIds: z.array(z.string()).optional(),
+      }),
+    ),
+  })
+  .meta({ id: "OfferedProviders" });
+export type OfferedProviders = z.infer<typeof OfferedProviders>;
 
 /** Who names the people that this way in lets in. */
 function authorityOf(config: ProviderConfig): string {
