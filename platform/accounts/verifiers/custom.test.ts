@@ -184,6 +184,15 @@ describe("custom tokens", () => {
     }),
   );
 
+  it("are refused when they are signed in another way than the environment takes", async () => {
+    const issuer = newIssuer();
+    const store = new MemoryStore();
+    const config = configOf({ jwks: await issuer.jwks(), algorithms: ["RS256", "EdDSA"] });
+    const verifier = new CustomVerifier("studio", config, testDeps(store));
+    await assert.rejects(verifier.verify({ token: await issuer.sign(ANNA) }, contextNow()), isError("proof.invalid"));
+    await store.close();
+  });
+
   it("bring the studio's name and address of the person along, in bounds", async () => {
     const issuer = newIssuer();
     const store = new MemoryStore();

@@ -26,7 +26,7 @@ const AUTHORITY_NAME = "Test Authority";
 interface GameCenterTrial extends VerifierTrial {
   readonly provider: FakeProvider;
   /** Publishes a certificate under a new name, and signs with its key from now on. Returns the address. */
-  publish(wish?: Partial<CertificateWish>): string;
+  publish(wish?: Partial<CertificateWish>, path?: string): string;
   signed(person: string, changes?: Partial<GameCenterProof>): GameCenterProof;
   readonly config: GameCenterConfig;
 }
@@ -47,11 +47,11 @@ async function open(more: object = {}): Promise<GameCenterTrial> {
     config,
     namespace: "game-center",
     make: (deps) => new GameCenterVerifier("game-center", config, deps),
-    publish: (wish = {}) => {
+    publish: (wish = {}, given) => {
       const keys = newKeys();
       key = keys.privateKey;
       count += 1;
-      const path = `/public-key/gc-prod-${count}.cer`;
+      const path = given ?? `/public-key/gc-prod-${count}.cer`;
       publicKeyUrl = provider.url + path;
       const certificate = testCertificate({
         name: "Apple Inc.",
@@ -123,7 +123,12 @@ verifierContract("Game Center", () => open(), {
   },
   "an address that leads out of the place it begins with": {
     code: "proof.invalid",
-    make: (trial) => trial.signed(ANNA, { publicKeyUrl: `${trial.provider.url}/public-key/../upload/mine.cer` }),
+    make: (trial) => {
+      trial.publish({}, "/upload/mine.cer");
+      const proof = trial.signed(ANNA, { publicKeyUrl: `${trial.provider.url}/public-key/../upload/mine.cer` });
+      trial.publish();
+      return proof;
+    },
   },
   "a key where there is none": {
     code: "proof.invalid",

@@ -234,6 +234,18 @@ describe("OpenID Connect", () => {
   );
 
   it(
+    "does not send codes to the provider in the name of clients, or for places, that are not ours",
+    withFake(async (fake, deps) => {
+      const verifier = new OidcVerifier("keycloak", configOf(fake), deps);
+      const code = await fake.giveCode(ANNA);
+      for (const change of [{ clientId: "another-game" }, { redirectUri: "https://evil.example.com/" }]) {
+        await assert.rejects(verifier.verify({ ...code, ...change }, contextNow()), isError("proof.invalid"));
+      }
+      assert.deepEqual(fake.provider.asked, []);
+    }),
+  );
+
+  it(
     "answers provider.unavailable to a discovery document of another issuer, or without keys",
     withFake(async (fake, deps) => {
       fake.discovery["issuer"] = "https://evil.example.com";

@@ -132,6 +132,27 @@ describe("requests to providers", () => {
     }),
   );
 
+  for (const [trouble, reason] of [
+    ["never answers", /aborted/],
+    ["drips", /aborted/],
+    ["announces a huge answer", /more than 1000 bytes/],
+    ["never stops answering", /more than 1000 bytes/],
+    ["redirects elsewhere", /redirects are not followed/],
+    ["answers 500", /answered 500/],
+    ["answers 429", /answered 429/],
+    ["answers compressed", /encoded as gzip/],
+  ] as const) {
+    it(
+      `are given up when a provider ${trouble}, for that reason`,
+      withProvider(async (provider) => {
+        const http = new ProviderHttp({ privateHosts: ["127.0.0.1"], timeoutMs: 300, maxAnswerBytes: 1_000 });
+        provider.trouble(trouble);
+        assert.match(await reasonOf(http.ask(provider.url)), reason);
+        http.close();
+      }),
+    );
+  }
+
   it("end when nobody listens", async () => {
     const provider = await startFakeProvider();
     await provider.close();

@@ -90,12 +90,20 @@ verifierContract(
       code: "proof.invalid",
       make: signed(() => ({ "openid.op_endpoint": "https://evil.example.com/openid/login" })),
     },
-    "an account of somebody else's site": {
+    "a page of Steam that is no account, as long as one": {
       code: "proof.invalid",
-      make: signed(() => ({
-        "openid.claimed_id": `https://evil.example.com/openid/id/${BERT}`,
-        "openid.identity": `https://evil.example.com/openid/id/${BERT}`,
+      make: signed(({ provider }) => ({
+        "openid.claimed_id": `${provider.url}/upload/id/${BERT}`,
+        "openid.identity": `${provider.url}/upload/id/${BERT}`,
       })),
+    },
+    "two different accounts": {
+      code: "proof.invalid",
+      make: signed(({ provider }) => ({ "openid.identity": `${provider.url}/openid/id/${BERT}` })),
+    },
+    "an assertion that says no, signed": {
+      code: "proof.invalid",
+      make: signed(() => ({ "openid.mode": "cancel" })),
     },
     "an account with something behind its number": {
       code: "proof.invalid",
