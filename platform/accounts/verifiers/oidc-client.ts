@@ -58,23 +58,17 @@ export class OidcClient {
     configuration[openid.customFetch] = this.#http.fetch as openid.CustomFetch;
     // Which URLs may be asked without TLS is for `ProviderHttp` to say, in one place.
     openid.allowInsecureRequests(configuration);
-    const answer = new URL(proof.redirectUri);
-    answer.searchParams.set("code", proof.code);
-    if (proof.issuer !== undefined) answer.searchParams.set("iss", proof.issuer);
+    checkIssuer(proof.issuer, metadata);
     try {
-      const tokens = await openid.authorizationCodeGrant(
-        configuration,
-        answer,
-        {
-          pkceCodeVerifier: proof.codeVerifier,
-          idTokenExpected: true,
-          ...(proof.nonce === undefined ? {} : { expectedNonce: proof.nonce }),
-        },
-        // The redirect URI goes as it was asked with: a parsed URL may spell it in another way.
-        { redirect_uri: proof.redirectUri },
-      );
-      if (tokens.id_token === undefined) throw this.#nonsense("its answer to a code has no ID token");
-      return tokens.id_token;
+      const { id_token: idToken } = await openid.genericGrantRequest(configuration, "authorization_code", {
+        code: proof.code,
+        code_verifier: proof.codeVerifier,
+        // As it was asked with, letter by letter: providers compare it so.
+        redirect_uri: proof.redirectUri,
+      });
+      if (idToken === undefined)
+        throw invalidProof("the provider gives no ID token for its code: ask for scope openid");
+      return idToken;
     } catch (error) {
       throw this.#exchangeError(error);
     }
@@ -86,17 +80,13 @@ export class OidcClient {
       if (error.error === "invalid_grant") return invalidProof("the provider does not take its code", error);
       return this.#nonsense(`it refused the exchange of a code: ${error.error}`);
     }
-    if (error instanceof openid.AuthorizationResponseError)
-      return invalidProof("it is an error of the provider", error);
-    if (error instanceof openid.ClientError || error instanceof TypeError) {
-      const { code } = error as { code?: string };
-      // Claims of the ID token and the issuer of the answer are compared there already.
-      if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED" || code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED") {
-        return invalidProof("the ID token for its code is not meant for this sign-in", error);
-      }
-      if (code === "OAUTH_INVALID_RESPONSE") return invalidProof("the provider's answer does not fit it", error);
-      return this.#nonsense(`its answer to a code cannot be used: ${error.message}`);
+    const { code } = error as { code?: string };
+    // The library compares audience, issuer and times of the ID token already.
+    if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED" || code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED") {
+      return invalidProof("the ID token for its code is not meant for this sign-in", error);
     }
+    const isAnswers = error instanceof openid.ClientError || error instanceof openid.WWWAuthenticateChallengeError;
+    if (isAnswers || error instanceof TypeError) return this.#nonsense(`it refused a code: ${error.message}`);
     return error;
   }
 
@@ -169,4 +159,11 @@ export class OidcClient {
   #nonsense(what: string): Error {
     return this.#http.nonsense(this.#config.issuer, what);
   }
+}
+
+/** Holds the `iss` of the answer that brought a code against who it should be from (RFC 9207), where there must be one. */
+function checkIssuer(given: string | undefined, metadata: openid.ServerMetadata): void {
+  const isNeeded = metadata.authorization_response_iss_parameter_supported === true;
+  if (given === undefined && !isNeeded) return;
+  if (given !== metadata.issuer) throw invalidProof("its answer is not from this provider, or does not say from which");
 }

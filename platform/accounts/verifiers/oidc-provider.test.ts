@@ -14,6 +14,8 @@ import { testKey } from "./testing/test-issuer.ts";
 import { contextNow, isError, testDeps } from "./verifier.contract.ts";
 
 const REDIRECT_URI = "https://game.example.com/signed-in";
+/** Which a URL parser spells in another way, and a provider does not. */
+const BARE_URI = "https://game.example.com";
 const CLIENT = { client_id: "game", client_secret: randomUUID() };
 
 /** A certified provider at a port of its own, where everybody is signed in as who the login hint says. */
@@ -25,7 +27,7 @@ async function startProvider(): Promise<{ server: Server; url: string }> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { kid, privateKey } = testKey("RS256");
   const provider = new Provider(url, {
-    clients: [{ ...CLIENT, redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: "client_secret_post" }],
+    clients: [{ ...CLIENT, redirect_uris: [REDIRECT_URI, BARE_URI], token_endpoint_auth_method: "client_secret_post" }],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid, alg: "RS256", use: "sig" }] } as never,
     cookies: { keys: [randomUUID()] },
     features: { devInteractions: { enabled: false } },
@@ -59,7 +61,7 @@ async function startProvider(): Promise<{ server: Server; url: string }> {
 async function browse(url: string, parameters: Record<string, string>): Promise<URLSearchParams> {
   const cookies = new Map<string, string>();
   let next = `${url}/auth?${new URLSearchParams(parameters)}`;
-  for (let hop = 0; hop < 8 && !next.startsWith(REDIRECT_URI); hop += 1) {
+  for (let hop = 0; hop < 8 && !next.startsWith(BARE_URI); hop += 1) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(next, { redirect: "manual", headers: { cookie } });
     for (const line of response.headers.getSetCookie()) {
@@ -75,18 +77,19 @@ describe("an OpenID provider of other people", () => {
   let provider: Awaited<ReturnType<typeof startProvider>>;
   let store: MemoryStore;
   let deps: ReturnType<typeof testDeps>;
+  let config: OidcConfig;
   let verifier: OidcVerifier;
 
   before(async () => {
     provider = await startProvider();
     store = new MemoryStore();
     deps = testDeps(store);
-    const config = ProviderConfig.parse({
+    config = ProviderConfig.parse({
       kind: "oidc",
       issuer: provider.url,
       clientIds: [CLIENT.client_id],
       clientSecret: CLIENT.client_secret,
-      redirectUris: [REDIRECT_URI],
+      redirectUris: [REDIRECT_URI, BARE_URI],
     }) as OidcConfig;
     verifier = new OidcVerifier("other-people", config, deps);
   });
@@ -97,13 +100,21 @@ describe("an OpenID provider of other people", () => {
     provider?.server.close();
   });
 
-  async function signIn(person: string) {
+  it("is not blamed on the player when the provider does not take our credentials, however they are sent", async () => {
+    for (const clientAuthentication of ["basic", "post"] as const) {
+      const wrong = { ...config, clientSecret: "a wrong one", clientAuthentication };
+      const unknown = new OidcVerifier("other-people", wrong, deps);
+      await assert.rejects(unknown.verify(await signIn("anna"), contextNow()), isError("provider.unavailable"));
+    }
+  });
+
+  async function signIn(person: string, redirectUri = REDIRECT_URI) {
     const codeVerifier = randomUUID() + randomUUID();
     const nonce = randomUUID();
     const answer = await browse(provider.url, {
       client_id: CLIENT.client_id,
       response_type: "code",
-      redirect_uri: REDIRECT_URI,
+      redirect_uri: redirectUri,
       scope: "openid email profile",
       code_challenge: createHash("sha256").update(codeVerifier).digest("base64url"),
       code_challenge_method: "S256",
@@ -111,7 +122,7 @@ describe("an OpenID provider of other people", () => {
       nonce,
     });
     const code = answer.get("code") ?? assert.fail(String(answer));
-    return { code, codeVerifier, nonce, redirectUri: REDIRECT_URI, issuer: answer.get("iss") ?? "" };
+    return { code, codeVerifier, nonce, redirectUri, issuer: answer.get("iss") ?? "" };
   }
 
   it("lets somebody in by a code, once", async () => {
@@ -124,6 +135,10 @@ describe("an OpenID provider of other people", () => {
       displayName: "Anna",
     });
     await assert.rejects(verifier.verify(proof, contextNow()), isError("proof.invalid"));
+  });
+
+  it("takes a code that was sent to an address without a path", async () => {
+    assert.equal((await verifier.verify(await signIn("bert", BARE_URI), contextNow())).subject, "bert");
   });
 
   it("does not let somebody in by a code that somebody else stole", async () => {

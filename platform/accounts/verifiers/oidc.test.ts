@@ -84,6 +84,17 @@ verifierContract(
       code: "proof.invalid",
       make: async (trial) => ({ idToken: (await proven(trial, ANNA)).idToken }),
     },
+    "an access token of the same provider": {
+      code: "proof.invalid",
+      make: async ({ issuer }) => {
+        const nonce = randomUUID();
+        return { idToken: await issuer.sign(ANNA, { claims: { nonce }, type: "at+jwt" }), nonce };
+      },
+    },
+    "an access token of a Keycloak": {
+      code: "proof.invalid",
+      make: (trial) => proven(trial, ANNA, { typ: "Bearer" }),
+    },
     "a token without a nonce": {
       code: "proof.invalid",
       make: (trial) => proven(trial, ANNA, { nonce: undefined }),

@@ -46,6 +46,8 @@ export class OidcVerifier implements Verifier {
       maxAgeSeconds: config.maxAgeSeconds,
       nowMs,
     });
+    // Keycloak says in a claim what others say in the header.
+    if (typeof claims["typ"] === "string" && claims["typ"] !== "ID") throw invalidProof("its token is not an ID token");
     const isNonceNeeded = config.nonce === "required" && "idToken" in given;
     checkNonce(claims["nonce"], given.nonce, isNonceNeeded);
     const identity = identityOf(config.namespace ?? this.provider, claims, claims.sub);

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { AppError } from "../../../shared/schema/errors.ts";
@@ -152,6 +155,30 @@ describe("requests to providers", () => {
       }),
     );
   }
+
+  it("are made again when a kept connection is closed just then, and codes are never sent twice", async () => {
+    const served = new WeakSet<object>();
+    const methods: string[] = [];
+    const server = createServer((request, response) => {
+      methods.push(request.method ?? "");
+      if (served.has(request.socket)) return request.socket.destroy();
+      served.add(request.socket);
+      return response.end("{}");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const http = new ProviderHttp({ privateHosts: ["127.0.0.1"] });
+    assert.equal((await http.ask(url)).status, 200);
+    assert.equal((await http.ask(url)).status, 200);
+    assert.deepEqual(methods, ["GET", "GET", "GET"]);
+    assert.equal((await http.ask(url, { method: "POST", body: "code=1" })).status, 200);
+    assert.equal((await http.ask(url, { method: "POST", body: "code=2" })).status, 200);
+    assert.equal(methods.length, 5);
+    http.close();
+    server.close();
+    server.closeAllConnections();
+  });
 
   it("end when nobody listens", async () => {
     const provider = await startFakeProvider();

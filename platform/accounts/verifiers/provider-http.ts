@@ -19,6 +19,8 @@ export const MAX_REQUESTS_IN_FLIGHT = 64;
 /** Most hosts whose trouble is remembered; hosts come from configurations and from what their providers publish. */
 const MAX_TROUBLED_HOSTS = 256;
 
+const KEPT_CONNECTIONS = { keepAlive: true, maxSockets: MAX_REQUESTS_IN_FLIGHT };
+
 /** Options of `ProviderHttp`. */
 export interface ProviderHttpOptions {
   readonly log?: Log;
@@ -53,10 +55,7 @@ export interface ProviderAnswer {
  */
 export class ProviderHttp {
   readonly #options: ProviderHttpOptions;
-  readonly #agents = {
-    "http:": new http.Agent({ keepAlive: true, maxSockets: MAX_REQUESTS_IN_FLIGHT }),
-    "https:": new https.Agent({ keepAlive: true, maxSockets: MAX_REQUESTS_IN_FLIGHT }),
-  };
+  readonly #agents = { "http:": new http.Agent(KEPT_CONNECTIONS), "https:": new https.Agent(KEPT_CONNECTIONS) };
   readonly #inFlight = new Map<string, number>();
   readonly #troubled = new Set<string>();
 
@@ -118,7 +117,7 @@ export class ProviderHttp {
     }
   }
 
-  #send(url: URL, request: ProviderRequest): Promise<ProviderAnswer> {
+  #send(url: URL, request: ProviderRequest, isAgain = false): Promise<ProviderAnswer> {
     const isPrivate = this.#options.privateHosts?.includes(url.hostname) ?? false;
     const protocol = url.protocol === "http:" && isPrivate ? "http:" : "https:";
     if (url.protocol !== protocol) throw new Error(`${url.protocol} is not https:`);
@@ -127,10 +126,13 @@ export class ProviderHttp {
     if (isIP(literal) !== 0 && !isPrivate) assertPublic(literal);
     const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? PROVIDER_TIMEOUT_MS);
     const body = bodyOf(request.body);
+    const method = request.method ?? "GET";
+    const isRepeatable = method === "GET" && !isAgain;
     const options = {
-      method: request.method ?? "GET",
+      method,
       headers: { ...headersOf(request, body), "accept-encoding": "identity" },
-      agent: this.#agents[protocol],
+      // What may not be sent twice gets a connection that nobody is about to close.
+      agent: isRepeatable ? this.#agents[protocol] : false,
       signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
       ...(isPrivate ? {} : { lookup: publicLookup }),
     };
@@ -138,7 +140,12 @@ export class ProviderHttp {
       const sent = (protocol === "https:" ? https : http).request(url, options, (incoming) => {
         read(incoming, this.#options.maxAnswerBytes ?? MAX_ANSWER_BYTES).then(resolve, reject);
       });
-      sent.on("error", reject);
+      sent.on("error", (error: NodeJS.ErrnoException) => {
+        // The provider closed a kept connection just as it was used again.
+        const isRace = isRepeatable && sent.reusedSocket && error.code === "ECONNRESET";
+        if (isRace) this.#send(url, request, true).then(resolve, reject);
+        else reject(error);
+      });
       sent.end(body);
     });
   }

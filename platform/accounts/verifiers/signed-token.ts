@@ -34,7 +34,10 @@ export interface VerifiedToken {
 
 /** Checks signature, issuer, audience and times. Throws `proof.expired` or `proof.invalid`, and what `keys` throws. */
 export async function verifyToken(token: string, expected: TokenExpectations): Promise<VerifiedToken> {
-  const { claims } = await checked(token, expected);
+  const { claims, type } = await checked(token, expected);
+  // An access token (at+jwt, RFC 9068) of the same issuer is in the hands of others, and no proof.
+  if (type !== undefined && !/^(application\/)?jwt$/i.test(type))
+    throw invalidProof("it is a token for something else");
   const { aud, azp, exp } = claims;
   // With several audiences the token was made for somebody else too; the authorized party says for whom (OIDC Core 1.0, 3.1.3.7).
   if (Array.isArray(aud) && aud.length > 1 && !expected.audiences.includes(String(azp))) {
@@ -49,7 +52,10 @@ export async function verifyToken(token: string, expected: TokenExpectations): P
   return { claims, unique: token.slice(0, token.lastIndexOf(".")), leftMs: (endsAt - now) * 1_000 };
 }
 
-async function checked(token: string, expected: TokenExpectations): Promise<{ claims: JWTPayload }> {
+async function checked(
+  token: string,
+  expected: TokenExpectations,
+): Promise<{ claims: JWTPayload; type: string | undefined }> {
   const options = {
     algorithms: [...expected.algorithms],
     issuer: [...expected.issuers],
@@ -60,9 +66,9 @@ async function checked(token: string, expected: TokenExpectations): Promise<{ cl
   };
   const { keys } = expected;
   try {
-    const { payload } =
+    const { payload, protectedHeader } =
       typeof keys === "function" ? await jwtVerify(token, keys, options) : await jwtVerify(token, keys, options);
-    return { claims: payload };
+    return { claims: payload, type: protectedHeader.typ };
   } catch (error) {
     throw tokenError(error);
   }

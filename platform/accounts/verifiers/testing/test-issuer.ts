@@ -27,6 +27,8 @@ export interface TokenWish {
   /** Seconds since it was issued. */
   readonly ageSeconds?: number;
   readonly lifeSeconds?: number;
+  /** The header's `typ`. */
+  readonly type?: string;
 }
 
 /** An issuer of tokens with one key, which it can replace. */
@@ -67,7 +69,11 @@ export class TestIssuer {
     const given = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
     const kid = "kid" in wish ? wish.kid : key.kid;
     return new SignJWT(given)
-      .setProtectedHeader({ alg: key.alg, ...(kid === undefined ? {} : { kid }) })
+      .setProtectedHeader({
+        alg: key.alg,
+        ...(kid === undefined ? {} : { kid }),
+        ...(wish.type === undefined ? {} : { typ: wish.type }),
+      })
       .sign(key.privateKey);
   }
 }
