@@ -142,7 +142,7 @@ describe("the settings of ways in", () => {
   it("tell everybody which ways in there are, and no more", async () => {
     const { send, as } = newSettings();
     as(["*"]);
-    await send("PUT", "/v1/providers", { google: GOOGLE, xbox: XBOX });
+    await send("PUT", "/v1/providers", { xbox: XBOX, google: GOOGLE });
     as(undefined);
     assert.deepEqual((await send("GET", "/v1/auth/providers")).body, {
       providers: [

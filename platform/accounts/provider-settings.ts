@@ -49,7 +49,8 @@ export class ProviderSettingsService {
       kind: config.kind,
       ...(config.kind === "oidc" ? { issuer: config.issuer, clientIds: config.clientIds } : {}),
     }));
-    return { providers };
+    // In one order, however the document was stored.
+    return { providers: providers.sort((a, b) => (a.provider < b.provider ? -1 : 1)) };
   }
 
   /**

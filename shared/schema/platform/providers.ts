@@ -5,7 +5,7 @@ import { z } from "zod";
 export const MAX_PROVIDERS = 32;
 
 /** A way in's name: a sign-in says it, and identities are kept under it. */
-export const ProviderName = z
+const providerName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, "use 1 to 32 of a-z, 0-9 and -, beginning with a letter");
 
@@ -30,7 +30,7 @@ const pem = (label: string) =>
     .regex(new RegExp(`^-----BEGIN ${label}-----\\s[\\s\\S]+-----END ${label}-----\\s*$`), `must be PEM with ${label}`);
 
 /** Under which name identities are kept; the way in's own name where it is left out. Two ways in to one provider share it. */
-const namespace = ProviderName.optional();
+const namespace = providerName.optional();
 
 const Guest = z.strictObject({ kind: z.literal("guest"), namespace });
 
@@ -64,7 +64,7 @@ const Oidc = z.strictObject({
 
 const SteamTicket = z.strictObject({
   kind: z.literal("steam-ticket"),
-  namespace: ProviderName.default("steam"),
+  namespace: providerName.default("steam"),
   appId: z.int().min(1).max(4_294_967_295),
   publisherKey: z.string().regex(/^[0-9A-Fa-f]{32}$/, "must be the publisher's Web API key: 32 hexadecimal digits"),
   /** What the game passes to `GetAuthTicketForWebApi`: tickets that were made for somebody else are refused. */
@@ -78,7 +78,7 @@ const SteamTicket = z.strictObject({
 
 const SteamOpenId = z.strictObject({
   kind: z.literal("steam-openid"),
-  namespace: ProviderName.default("steam"),
+  namespace: providerName.default("steam"),
   /** Where Steam may have sent the player back to, without the query. */
   returnTo: z.array(url).min(1).max(16),
   endpoint: url.default("https://steamcommunity.com/openid/login"),
@@ -192,7 +192,7 @@ export type XboxConfig = z.infer<typeof Xbox>;
 export type CustomConfig = z.infer<typeof Custom>;
 
 /** The ways in of an environment by their names. Ways in share a namespace only when the same authority names people in both. */
-export const ProvidersDocument = z.record(ProviderName, ProviderConfig).superRefine((document, context) => {
+export const ProvidersDocument = z.record(providerName, ProviderConfig).superRefine((document, context) => {
   const entries = Object.entries(document);
   if (entries.length > MAX_PROVIDERS) {
     context.addIssue({ code: "custom", message: `must have at most ${MAX_PROVIDERS} ways in` });
