@@ -130,6 +130,12 @@ describe("accountKeyOf", () => {
     assert.ok(!key.includes("ada"));
   });
 
+  it("is one for all guesses at a code", () => {
+    const key = accountKeyOf("email-code", { codeId: "c1", code: "111111" });
+    assert.equal(accountKeyOf("email-code", { codeId: "c1", code: "222222" }), key);
+    assert.notEqual(accountKeyOf("email-code", { codeId: "c2", code: "111111" }), key);
+  });
+
   it("is short, and there is one for every proof", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (proof) => {

@@ -156,15 +156,17 @@ export function wrongCredentials(): AppError {
 }
 
 /**
- * Which account a proof means, as a hash, before the proof is checked: for an address the same in all its spellings, and
- * for other ways in the same for the same proof.
+ * Which account a proof means, as a hash, before the proof is checked: for an address the same in all its spellings, for a
+ * code that was mailed the same for every guess at it, and for other ways in the same for the same proof.
  */
 export function accountKeyOf(provider: string, proof: unknown): string {
-  const { email } = Object(proof) as { email?: unknown };
-  const isAddress = typeof email === "string";
-  const subject = isAddress ? (normalizeEmailAddress(email) ?? email) : JSON.stringify(proof);
-  const way = isAddress ? "email" : provider;
-  return `${way}:${createHash("sha256").update(subject).digest("hex")}`;
+  const { email, codeId } = Object(proof) as { email?: unknown; codeId?: unknown };
+  if (typeof email === "string") return `email:${sha256(normalizeEmailAddress(email) ?? email)}`;
+  return `${provider}:${sha256(typeof codeId === "string" ? codeId : JSON.stringify(proof))}`;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function deviceOf({ provider, proof, deviceName, deviceId }: LoginRequest): Device {
