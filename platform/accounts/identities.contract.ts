@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { sql } from "drizzle-orm";
-import { MAX_IDENTITIES } from "../../shared/schema/platform/index.ts";
+import { EnvironmentId, MAX_IDENTITIES } from "../../shared/schema/platform/index.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { raceTests } from "./identities-race.contract.ts";
 import {
@@ -30,6 +30,10 @@ export function identitiesContract(name: string, open: () => Promise<SqlDatabase
     });
     after(async () => database.close());
     linkTests(() => bench);
+    environmentTests(
+      () => bench,
+      () => database,
+    );
     clashTests(
       () => bench,
       () => database,
@@ -133,6 +137,35 @@ function linkTests(bench: () => AccountsBench): void {
       ["identity.linked", "identity.unlinked"],
     );
     assert.ok(!JSON.stringify(entries).includes(subject));
+  });
+}
+
+function environmentTests(bench: () => AccountsBench, database: () => SqlDatabase): void {
+  it("are each environment's own: one subject is another player elsewhere, and no choice of a clash crosses over", async () => {
+    const live = EnvironmentId.parse("demo/live");
+    await database().query((db) =>
+      db.execute(sql`insert into environment (id, project_id, name) values (${live}, 'demo', 'live')`),
+    );
+    const there = createAccountsBench(database(), { environmentId: live });
+    const text = newSubject();
+    const here = await bench().accounts.signIn(bench().environmentId, believed(text));
+    const elsewhere = await there.accounts.signIn(live, believed(text));
+    assert.notEqual(here.id, elsewhere.id);
+    assert.deepEqual(await there.identities.list(live, here.id), []);
+    await assert.rejects(there.identities.link(live, here.id, believed(newSubject())), fails("auth.invalid"));
+    await assert.rejects(there.accounts.profile(live, here.id), fails("player.not_found"));
+    const [identity] = await bench().identities.list(bench().environmentId, here.id);
+    await assert.rejects(there.identities.unlink(live, elsewhere.id, identity?.id ?? ""), fails("identity.not_found"));
+    const clash = {
+      mine: elsewhere.id,
+      theirs: here.id,
+      provider: "believed",
+      subjectHash: identity?.subjectHash ?? "",
+    };
+    const error = await bench().clashes.describe(bench().environmentId, { ...clash, mine: here.id });
+    const { token } = (error.members as { clash: { token: string } }).clash;
+    await assert.rejects(there.clashes.read(live, here.id, token), fails("identity.clash_stale"));
+    await assert.rejects(there.clashes.resolve(live, clash, { choice: "keep-mine" }), fails("auth.invalid"));
   });
 }
 

@@ -69,7 +69,7 @@ export class IdentityService {
   }
 
   /**
-   * Puts a proven, normalised address in the place of another one of the player, or, without `from`, beside what there is.
+   * Puts a proven address in the place of another one of the player, or, without `from`, beside what there is.
    * Throws `identity.taken` when it leads to somebody else, and `identity.not_found` when `from` is not the player's.
    */
   async replaceEmail(

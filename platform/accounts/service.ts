@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 import type { Metrics } from "../ops/metrics.ts";
-import { MAX_EMAIL_LENGTH } from "../passwords/email-address.ts";
+import { emailSubject, MAX_EMAIL_LENGTH } from "../passwords/email-address.ts";
 import { displayNameFor } from "./display-name.ts";
 import type { AccountStore, NewIdentity, Player, PlayerRecord } from "./store.ts";
 import { uuidV7 } from "./uuid-v7.ts";
@@ -79,7 +79,7 @@ export class AccountService {
     return now;
   }
 
-  /** The player whom this normalised, proven address leads to, or undefined. */
+  /** The player whom this address leads to, in any spelling, or undefined. */
   async playerOfEmail(environmentId: EnvironmentId, address: string): Promise<string | undefined> {
     return (await this.#store.findByIdentity(environmentId, identityOf(emailIdentity(address))))?.id;
   }
@@ -105,16 +105,19 @@ export class AccountService {
   }
 }
 
-/** The identity of a proven, normalised address. */
+/** The identity of a proven address, however it is spelt. */
 export function emailIdentity(address: string): VerifiedIdentity {
-  return { provider: EMAIL_PROVIDER, subject: address, email: address, isEmailVerified: true };
+  const subject = emailSubject(address);
+  return { provider: EMAIL_PROVIDER, subject, email: subject, isEmailVerified: true };
 }
 
 /** What is stored of a verified identity: of who somebody is to the provider a hash only, of what it told what can be shown. */
 export function identityOf({ provider, subject, email, displayName }: VerifiedIdentity): NewIdentity {
+  // Whoever proved an address, and however they spell it: one mailbox is one identity.
+  const name = provider === EMAIL_PROVIDER ? emailSubject(subject) : subject;
   return {
     provider,
-    subjectHash: createHash("sha256").update(subject).digest("hex"),
+    subjectHash: createHash("sha256").update(name).digest("hex"),
     email: shown(email, MAX_EMAIL_LENGTH),
     displayName: shown(displayName, MAX_SUGGESTED_NAME_LENGTH),
   };

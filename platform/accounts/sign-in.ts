@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId, LoginRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
-import { normalizeEmailAddress } from "../passwords/email-address.ts";
+import { emailSubject } from "../passwords/email-address.ts";
 import type { AccountService, SignedInPlayer } from "./service.ts";
 import type { BanCheck, SessionStarter } from "./session-starter.ts";
 import type { SignInAttempt, SignInGuard } from "./sign-in-guard.ts";
@@ -161,7 +161,7 @@ export function wrongCredentials(): AppError {
  */
 export function accountKeyOf(provider: string, proof: unknown): string {
   const { email, codeId } = Object(proof) as { email?: unknown; codeId?: unknown };
-  if (typeof email === "string") return `email:${sha256(normalizeEmailAddress(email) ?? email)}`;
+  if (typeof email === "string") return `email:${sha256(emailSubject(email))}`;
   return `${provider}:${sha256(typeof codeId === "string" ? codeId : JSON.stringify(proof))}`;
 }
 

@@ -26,3 +26,8 @@ export function normalizeEmailAddress(address: string): string | undefined {
   const whole = `${local}@${domain}`;
   return whole.length > MAX_EMAIL_LENGTH ? undefined : whole;
 }
+
+/** What an address is found by: its one spelling, and for what is no address of ours the text in lower case, as good as any. */
+export function emailSubject(address: string): string {
+  return normalizeEmailAddress(address) ?? address.trim().toLowerCase();
+}

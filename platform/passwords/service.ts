@@ -16,7 +16,6 @@ import type { Executor } from "../db/database.ts";
 import { invalidRequest } from "../errors.ts";
 import type { Log } from "../ops/log.ts";
 import type { BreachedPasswords } from "./breached-passwords.ts";
-import { normalizeEmailAddress } from "./email-address.ts";
 import type { PasswordHasher } from "./hasher.ts";
 import type { PasswordStore } from "./store.ts";
 import { MIN_SCORE, type StrengthMeter } from "./strength.ts";
@@ -52,15 +51,13 @@ export class PasswordService {
     const given = PasswordProof.safeParse(proof);
     if (!given.success) throw invalidRequest(given.error, "proof");
     const { email, password } = given.data;
-    // A text that is no address is looked for like one that is: nobody has it.
-    const address = normalizeEmailAddress(email) ?? "";
-    const playerId = (await accounts.playerOfEmail(environmentId, address)) ?? NOBODY;
+    const playerId = (await accounts.playerOfEmail(environmentId, email)) ?? NOBODY;
     const stored = await store.find(environmentId, playerId);
     if (!(await hasher.verify(stored, password)) || stored === undefined) throw wrongCredentials();
     if (hasher.isOutdated(stored)) {
       await store.replace(environmentId, playerId, { from: stored, to: await hasher.hash(password) }, undefined);
     }
-    return emailIdentity(address);
+    return emailIdentity(email);
   }
 
   /** Whether the player has a password. */
