@@ -1,10 +1,9 @@
 // Reads and writes the identities of players who are locked: whoever changes where an identity leads holds every player it concerns.
 import { and, asc, eq, inArray } from "drizzle-orm";
-import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 import type { Database, Executor } from "../db/database.ts";
 import { identity, player } from "./schema.ts";
-import { type Identity, isIdentity, type NewIdentity, PLAYER_COLUMNS, type PlayerRecord } from "./store.ts";
+import { type Identity, isIdentity, lockPlayers, type NewIdentity } from "./store.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
 /** An identity that leads to a player. */
@@ -15,9 +14,6 @@ export interface StoredIdentity extends Identity {
   readonly displayName: string | null;
   readonly createdAt: Date;
 }
-
-/** Players who stay as they are until the transaction ends, by id. */
-export type LockedPlayers = ReadonlyMap<string, PlayerRecord>;
 
 /** Identities of one environment. Throws `service.unavailable` while the database is away. */
 export class IdentityStore {
@@ -39,25 +35,17 @@ export class IdentityStore {
   }
 
   /**
-   * Runs `work` in a transaction with these players locked, always in the order of their ids, so that two who want the same
-   * ones never wait for each other. Throws `auth.invalid` for a player who does not exist, and `account.merged` for one that
-   * is another by now.
+   * Runs `work` in a transaction with these players locked. Throws `auth.invalid` for a player who does not exist, and
+   * `account.merged` for one that is another by now.
    */
   locked<Result>(
     environmentId: EnvironmentId,
     playerIds: readonly string[],
-    work: (tx: Executor, players: LockedPlayers) => Promise<Result>,
+    work: (tx: Executor) => Promise<Result>,
   ): Promise<Result> {
     return this.#database.transaction(async (tx) => {
-      const rows = await tx
-        .select(PLAYER_COLUMNS)
-        .from(player)
-        .where(and(eq(player.environmentId, environmentId), inArray(player.id, [...playerIds])))
-        .orderBy(asc(player.id))
-        .for("update");
-      const players = new Map(rows.map((row) => [row.id, row]));
-      for (const id of playerIds) assertLiving(players.get(id));
-      return work(tx, players);
+      await lockPlayers(environmentId, playerIds, tx);
+      return work(tx);
     });
   }
 
@@ -119,11 +107,3 @@ const COLUMNS = {
   displayName: identity.displayName,
   createdAt: identity.createdAt,
 };
-
-function assertLiving(found: PlayerRecord | undefined): void {
-  if (found === undefined)
-    throw new AppError("auth.invalid", "The player of this token does not exist. Sign in again.");
-  if (found.mergedInto !== null) {
-    throw new AppError("account.merged", "This player was merged into another one. Sign in again.");
-  }
-}

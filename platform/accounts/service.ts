@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
+import type { Executor } from "../db/database.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { emailSubject, MAX_EMAIL_LENGTH } from "../passwords/email-address.ts";
 import { displayNameFor } from "./display-name.ts";
@@ -87,6 +88,14 @@ export class AccountService {
   /** The address to write to this player at: of those that were proven the oldest, or undefined. */
   emailOf(environmentId: EnvironmentId, playerId: string): Promise<string | undefined> {
     return this.#store.addressOf(environmentId, playerId, EMAIL_PROVIDER);
+  }
+
+  /**
+   * Locks a player until `tx` ends, and says by which providers it can sign in: for modules whose change must not meet a
+   * merge or an unlink half-way. Throws `auth.invalid` and `account.merged`.
+   */
+  lock(environmentId: EnvironmentId, playerId: string, tx: Executor): Promise<string[]> {
+    return this.#store.lock(environmentId, playerId, tx);
   }
 
   /** The environment's document of providers, as it was stored; undefined where there is none. */

@@ -1,5 +1,6 @@
 // Reads and writes players, and who signs in as them.
-import { and, asc, eq, isNotNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull } from "drizzle-orm";
+import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 import { type Database, databaseErrorCode, type Executor, UNIQUE_VIOLATION } from "../db/database.ts";
 import { identity, player, providerSettings } from "./schema.ts";
@@ -49,6 +50,28 @@ export function isIdentity(environmentId: EnvironmentId, { provider, subjectHash
     eq(identity.provider, provider),
     eq(identity.subjectHash, subjectHash),
   );
+}
+
+/**
+ * Locks players until the transaction ends, always in the order of their ids, so that two who want the same ones never wait
+ * for each other. Throws `auth.invalid` for a player who does not exist, and `account.merged` for one that is another by now.
+ */
+export async function lockPlayers(environmentId: EnvironmentId, ids: readonly string[], tx: Executor): Promise<void> {
+  const rows = await tx
+    .select(PLAYER_COLUMNS)
+    .from(player)
+    .where(and(eq(player.environmentId, environmentId), inArray(player.id, [...ids])))
+    .orderBy(asc(player.id))
+    .for("update");
+  for (const id of ids) {
+    const found = rows.find((row) => row.id === id);
+    if (found === undefined) {
+      throw new AppError("auth.invalid", "The player of this token does not exist. Sign in again.");
+    }
+    if (found.mergedInto !== null) {
+      throw new AppError("account.merged", "This player was merged into another one. Sign in again.");
+    }
+  }
 }
 
 /** Players of one environment, by id and by identity. Throws `service.unavailable` while the database is away. */
@@ -116,6 +139,16 @@ export class AccountStore {
         .limit(1),
     );
     return rows[0]?.email ?? undefined;
+  }
+
+  /** Locks a living player, and gives the providers of its identities. Throws as `lockPlayers`. */
+  async lock(environmentId: EnvironmentId, playerId: string, tx: Executor): Promise<string[]> {
+    await lockPlayers(environmentId, [playerId], tx);
+    const rows = await tx
+      .select({ provider: identity.provider })
+      .from(identity)
+      .where(and(eq(identity.environmentId, environmentId), eq(identity.playerId, playerId)));
+    return rows.map(({ provider }) => provider);
   }
 
   /** The document of the environment's providers, or undefined where there is none. */

@@ -213,6 +213,22 @@ function addressTests(): void {
     for (const address of [one, two]) await assert.rejects(login(address), fails("auth.wrong_credentials"));
   });
 
+  it("never part, whatever happens at one time: a password is there with an address or not at all", async () => {
+    const { identities, environmentId } = bench;
+    for (let i = 0; i < 10; i++) {
+      const [guest, address] = [await newGuest(), newAddress()];
+      const linked = await register(guest, address);
+      await Promise.allSettled([
+        register(guest, address, PASSWORD),
+        identities.unlink(environmentId, guest, linked.id),
+        bench.passwords.reset(environmentId, guest, PASSWORD),
+      ]);
+      const hasAddress = (await bench.accounts.emailOf(environmentId, guest)) !== undefined;
+      const hasPassword = await bench.passwords.has(environmentId, guest);
+      assert.ok(hasAddress || !hasPassword, "a password is left without an address");
+    }
+  });
+
   it("come along when players are merged, unless the player who stays has a password of its own", async () => {
     const merge = async (mine: string, address: string) => {
       const error = await register(mine, address).then(

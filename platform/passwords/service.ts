@@ -23,7 +23,7 @@ import { MIN_SCORE, type StrengthMeter } from "./strength.ts";
 /** What `PasswordService` needs. */
 export interface PasswordServiceDeps {
   readonly store: PasswordStore;
-  readonly accounts: Pick<AccountService, "player" | "playerOfEmail" | "emailOf">;
+  readonly accounts: Pick<AccountService, "player" | "playerOfEmail" | "emailOf" | "lock">;
   readonly hasher: PasswordHasher;
   readonly meter: Pick<StrengthMeter, "measure">;
   readonly breached: BreachedPasswords;
@@ -99,6 +99,10 @@ export class PasswordService {
     await this.assertGood(password, await this.#about(environmentId, playerId));
     const hash = await this.#deps.hasher.hash(password);
     await this.#deps.store.transaction(async (tx) => {
+      // Somebody may have unlinked the address or merged the player while the hash was made.
+      if (!canUsePassword(await this.#deps.accounts.lock(environmentId, playerId, tx))) {
+        throw new AppError("service.unavailable", "The account is being changed. Try again.");
+      }
       await this.#deps.store.set(environmentId, playerId, hash, new Date(), tx);
       await this.#record(environmentId, playerId, "password.set", tx);
     });
@@ -133,6 +137,7 @@ export class PasswordService {
     await this.assertGood(newPassword, await this.#about(environmentId, playerId));
     const to = await hasher.hash(newPassword);
     await store.transaction(async (tx) => {
+      await accounts.lock(environmentId, playerId, tx);
       // Two changes at one time: the one that comes second does not know the current password any more.
       if (!(await store.replace(environmentId, playerId, { from: stored, to }, new Date(), tx)))
         throw wrongCredentials();
