@@ -67,6 +67,9 @@ const Environment = z.object({
     )
     .default("info"),
   WEB_DIR: z.string().default("web/dist"),
+  BREACHED_PASSWORDS_URL: addressOf(["http:", "https:"], "https://api.pwnedpasswords.com/range/")
+    .regex(/\/$/, "must end with a slash, e.g. https://api.pwnedpasswords.com/range/")
+    .optional(),
   CORS_ORIGINS: z
     .string()
     .transform((value) => value.split(",").map((origin) => origin.trim()))
@@ -109,6 +112,7 @@ export interface Config extends DatabaseConfig {
   readonly defaultEnvironment: EnvironmentId;
   readonly logLevel: string;
   readonly webDir: string;
+  readonly breachedPasswordsUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly providerPrivateHosts: readonly string[];
   readonly drainSeconds: number;
@@ -142,6 +146,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     defaultEnvironment: variables.DEFAULT_ENVIRONMENT,
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
+    breachedPasswordsUrl: variables.BREACHED_PASSWORDS_URL,
     corsOrigins: variables.CORS_ORIGINS,
     providerPrivateHosts: variables.PROVIDER_PRIVATE_HOSTS,
     drainSeconds: variables.DRAIN_SECONDS,
