@@ -279,6 +279,7 @@ describe("documentation", () => {
       "/v1/auth/guest",
       "/v1/auth/login",
       "/v1/auth/password/sign-up",
+      "/v1/auth/providers",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
       "/v1/player/me/identities",
@@ -286,6 +287,7 @@ describe("documentation", () => {
       "/v1/player/me/identities/{identityId}",
       "/v1/player/me/password",
       "/v1/player/{playerId}/profile",
+      "/v1/providers",
       "/v1/servers/{serverId}",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;

@@ -4,6 +4,7 @@ import { cors } from "hono/cors";
 import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { identityRoutes } from "./accounts/identity-routes.ts";
 import { profileRoutes } from "./accounts/profile-routes.ts";
+import { providerRoutes } from "./accounts/provider-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountServices } from "./assemble-accounts.ts";
 import type { Config } from "./config.ts";
@@ -67,6 +68,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
   app.route("/", accountRoutes({ ...accounts, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
   app.route("/", identityRoutes({ ...accounts, rateLimiter }));
+  app.route("/", providerRoutes(accounts.providers));
   app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
   app.route("/", profileRoutes(accounts.accounts));
   app.route("/", tokenRoutes(tokens));

@@ -4,13 +4,17 @@ import { ClashService } from "./accounts/clashes.ts";
 import { IdentityService } from "./accounts/identities.ts";
 import { IdentityStore } from "./accounts/identity-store.ts";
 import { type PlayerModule, PlayerModules } from "./accounts/player-modules.ts";
+import { ProviderSettingsService } from "./accounts/provider-settings.ts";
 import { Registration } from "./accounts/registration.ts";
 import { AccountService } from "./accounts/service.ts";
 import type { AccountNotices, BanCheck, SessionStarter } from "./accounts/session-starter.ts";
-import { PASSWORD_WAY, SignInService, type VerifierDirectory } from "./accounts/sign-in.ts";
+import { SignInService } from "./accounts/sign-in.ts";
 import type { SignInGuard } from "./accounts/sign-in-guard.ts";
 import type { StepUp } from "./accounts/step-up.ts";
 import { AccountStore } from "./accounts/store.ts";
+import { EnvironmentVerifiers } from "./accounts/verifiers/environment-verifiers.ts";
+import type { Verifier } from "./accounts/verifiers/verifier.ts";
+import type { VerifierDeps } from "./accounts/verifiers/verifiers-of.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { Database } from "./db/database.ts";
 import type { Log } from "./ops/log.ts";
@@ -39,8 +43,10 @@ export interface AccountsDeps {
   readonly guard: SignInGuard;
   readonly stepUp: StepUp;
   readonly notices: AccountNotices;
-  /** Every way in but passwords, which accounts have themselves. */
-  readonly verifiers: VerifierDirectory;
+  /** Ways in that every environment has beside passwords. */
+  readonly builtInVerifiers: readonly Verifier[];
+  /** What the ways in that environments configure stand on. */
+  readonly verifierDeps: VerifierDeps;
   /** What modules do when players are merged. */
   readonly modules: readonly PlayerModule[];
 }
@@ -54,6 +60,7 @@ export interface AccountServices {
   readonly registration: Registration;
   readonly passwords: PasswordService;
   readonly signUp: PasswordSignUp;
+  readonly providers: ProviderSettingsService;
 }
 
 /** Makes the services of accounts. */
@@ -61,11 +68,9 @@ export function assembleAccounts(deps: AccountsDeps): AccountServices {
   const { database, audit, metrics, notices, sessions } = deps;
   const accounts = new AccountService(new AccountStore(database), metrics);
   const passwords = new PasswordService({ ...deps, store: new PasswordStore(database), accounts });
-  const passwordVerifier = new PasswordVerifier(passwords);
-  const verifiers: VerifierDirectory = {
-    find: async (environmentId, provider) =>
-      provider === PASSWORD_WAY ? passwordVerifier : deps.verifiers.find(environmentId, provider),
-  };
+  const builtIn = [new PasswordVerifier(passwords), ...deps.builtInVerifiers];
+  const verifiers = new EnvironmentVerifiers(accounts, deps.verifierDeps, { builtIn });
+  const providers = new ProviderSettingsService({ documents: accounts, verifiers, audit });
   const signIn = new SignInService({ ...deps, accounts, verifiers });
   const store = new IdentityStore(database);
   const modules = new PlayerModules(deps.modules);
@@ -73,5 +78,5 @@ export function assembleAccounts(deps: AccountsDeps): AccountServices {
   const clashes = new ClashService({ store, accounts, modules, audit, tokens: new ClashTokens(deps.tokens) });
   const registration = new Registration({ accounts, signIn, identities, clashes, passwords, sessions });
   const signUp = new PasswordSignUp({ accounts, passwords, signIn });
-  return { accounts, identities, clashes, signIn, registration, passwords, signUp };
+  return { accounts, identities, clashes, signIn, registration, passwords, signUp, providers };
 }

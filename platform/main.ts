@@ -2,11 +2,12 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GUESTS_ONLY } from "./accounts/guest-directory.ts";
 import { NO_BANS, NO_NOTICES, type SessionStarter } from "./accounts/session-starter.ts";
 import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
 import { NO_STEP_UP } from "./accounts/step-up.ts";
 import { uuidV7 } from "./accounts/uuid-v7.ts";
+import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
+import { UsedProofs } from "./accounts/verifiers/used-proofs.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
 import { type AccountsDeps, assembleAccounts } from "./assemble-accounts.ts";
@@ -62,6 +63,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const modules = playerModules(database);
   const { breachedPasswordsUrl: ranges } = config;
   const breached = ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges);
+  const providerHttp = new ProviderHttp({ log, privateHosts: config.providerPrivateHosts });
   const accountServices = assembleAccounts({
     database,
     tokens,
@@ -70,6 +72,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     meter,
     modules,
     breached,
+    verifierDeps: { http: providerHttp, usedProofs: new UsedProofs(ephemeral) },
+    builtInVerifiers: [],
     ...accountPorts(tokens, log),
   });
   const { accounts } = accountServices;
@@ -107,6 +111,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
     await meter.close();
+    providerHttp.close();
     await ephemeral.close();
     await database.close();
     metrics.close();
@@ -127,7 +132,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
 function accountPorts(
   tokens: TokenService,
   log: Log,
-): Omit<AccountsDeps, "database" | "tokens" | "metrics" | "log" | "meter" | "modules" | "breached"> {
+): Pick<AccountsDeps, "sessions" | "audit" | "hasher" | "bans" | "guard" | "stepUp" | "notices"> {
   const sessions: SessionStarter = {
     start: async (environmentId, playerId) => {
       return { playerId, ...(await tokens.signAccessToken(environmentId, playerId, uuidV7())) };
@@ -143,7 +148,6 @@ function accountPorts(
     guard: NO_SIGN_IN_GUARD,
     stepUp: NO_STEP_UP,
     notices: NO_NOTICES,
-    verifiers: GUESTS_ONLY,
   };
 }
 

@@ -31,7 +31,15 @@ export const BODY_CODES = [
 ] as const satisfies readonly ErrorCode[];
 
 /** What may be wrong with a proof. */
-export const PROOF_CODES = ["auth.unknown_provider", "auth.wrong_credentials"] as const satisfies readonly ErrorCode[];
+export const PROOF_CODES = [
+  "auth.unknown_provider",
+  "auth.wrong_credentials",
+  "proof.invalid",
+  "proof.expired",
+  "proof.used",
+  "proof.refused",
+  "provider.unavailable",
+] as const satisfies readonly ErrorCode[];
 
 /** Sign-in: open to everybody, limited by address. */
 export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {

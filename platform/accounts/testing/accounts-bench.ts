@@ -5,6 +5,7 @@ import { AppError, type ErrorCode } from "../../../shared/schema/errors.ts";
 import { type EnvironmentId, FIRST_ENVIRONMENT, type SignInChallenge } from "../../../shared/schema/platform/index.ts";
 import { type AccountServices, assembleAccounts } from "../../assemble-accounts.ts";
 import type { Database, Executor } from "../../db/database.ts";
+import { MemoryStore } from "../../ephemeral/memory.ts";
 import { playerModules } from "../../merged-tables.ts";
 import { createLog } from "../../ops/log.ts";
 import { Metrics } from "../../ops/metrics.ts";
@@ -12,9 +13,10 @@ import { MIN_SCORE } from "../../passwords/strength.ts";
 import { MemoryAuditLog } from "../../testing/memory-audit-log.ts";
 import { TokenService } from "../../tokens/service.ts";
 import { SigningKeyStore } from "../../tokens/store.ts";
-import { GUESTS_ONLY } from "../guest-directory.ts";
 import type { PlayerModule } from "../player-modules.ts";
 import { emailIdentity } from "../service.ts";
+import { ProviderHttp } from "../verifiers/provider-http.ts";
+import { UsedProofs } from "../verifiers/used-proofs.ts";
 import type { Verifier } from "../verifiers/verifier.ts";
 
 /** What happened around accounts, in order. */
@@ -89,10 +91,8 @@ export function createAccountsBench(
         happened.ended.push(`${playerId} ${reason} ${options?.exceptSessionId ?? ""}`.trim());
       },
     },
-    verifiers: {
-      find: async (id, provider) =>
-        OWN_VERIFIERS.find((one) => one.provider === provider) ?? GUESTS_ONLY.find(id, provider),
-    },
+    builtInVerifiers: OWN_VERIFIERS,
+    verifierDeps: { http: new ProviderHttp(), usedProofs: new UsedProofs(new MemoryStore()) },
   });
   return { ...services, environmentId, audit, happened, hashes, challenged, banned, breached, tokens };
 }
