@@ -2,16 +2,18 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
+import { identityRoutes } from "./accounts/identity-routes.ts";
+import { profileRoutes } from "./accounts/profile-routes.ts";
+import { providerRoutes } from "./accounts/provider-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
-import type { AccountService } from "./accounts/service.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
 import type { ApiKeyService } from "./api-keys/service.ts";
+import type { AccountServices } from "./assemble-accounts.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import type { AuditService } from "./audit/service.ts";
 import type { BanDesk } from "./bans/ban-desk.ts";
 import { banRoutes } from "./bans/routes.ts";
 import type { BanService } from "./bans/service.ts";
-
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
 import { requestEnvironment } from "./environments/request-environment.ts";
@@ -30,6 +32,7 @@ import { matchmakingRoutes } from "./matchmaking/routes.ts";
 import type { MatchmakingService } from "./matchmaking/service.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
+import { passwordRoutes } from "./passwords/routes.ts";
 import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import type { EndedSessions } from "./sessions/ended-sessions.ts";
@@ -51,7 +54,7 @@ export interface AppDeps {
   readonly apiKeys: ApiKeyService;
   readonly audit: AuditService;
   readonly signingKeys: SigningKeys;
-  readonly accounts: AccountService;
+  readonly accounts: AccountServices;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
   readonly endedSessions: EndedSessions;
@@ -83,10 +86,11 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { environments, authenticator } = deps;
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
 
-  app.route(
-    "/",
-    accountRoutes({ accounts, sessions, bans, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }),
-  );
+  app.route("/", accountRoutes({ ...accounts, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
+  app.route("/", identityRoutes({ ...accounts, rateLimiter }));
+  app.route("/", providerRoutes(accounts.providers));
+  app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
+  app.route("/", profileRoutes(accounts.accounts));
   app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", sessionRoutes({ sessions, rateLimiter }));
   app.route("/", operatorSessionRoutes(sessions));

@@ -21,7 +21,9 @@ describe("config", () => {
       sessionTimes: { idleMs: 2_592_000_000, maxMs: 31_536_000_000, graceMs: 10_000 },
       logLevel: "info",
       webDir: "web/dist",
+      breachedPasswordsUrl: undefined,
       corsOrigins: ["*"],
+      providerPrivateHosts: [],
       drainSeconds: 10,
       guestSignInsPerMinute: 300,
       matchmakingJoinsPerMinute: 120,
@@ -40,11 +42,13 @@ describe("config", () => {
       SERVER_KEY,
       PLATFORM_PORT: "0",
       CORS_ORIGINS: "https://play.example.com, http://localhost:5173",
+      PROVIDER_PRIVATE_HOSTS: "keycloak.internal, 10.0.3.7,[fd00::7]",
       DATABASE_URL: "postgres://u:p@db/game",
       REDIS_URL: "rediss://cache:6380",
     });
     assert.equal(config.port, 0);
     assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
+    assert.deepEqual(config.providerPrivateHosts, ["keycloak.internal", "10.0.3.7", "[fd00::7]"]);
     assert.equal(config.databaseUrl, "postgres://u:p@db/game");
   });
 
@@ -56,7 +60,9 @@ describe("config", () => {
       LOG_LEVEL: "loud",
       DATABASE_URL: "mysql://root:hunter2@db",
       REDIS_URL: "localhost",
+      BREACHED_PASSWORDS_URL: "https://api.pwnedpasswords.com/range",
       CORS_ORIGINS: "play.example.com",
+      PROVIDER_PRIVATE_HOSTS: "keycloak.internal:8080",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
       OPERATOR_KEY: "with a space, and long enough to be a key",

@@ -72,6 +72,9 @@ const Environment = z.object({
     )
     .default("info"),
   WEB_DIR: z.string().default("web/dist"),
+  BREACHED_PASSWORDS_URL: addressOf(["http:", "https:"], "https://api.pwnedpasswords.com/range/")
+    .regex(/\/$/, "must end with a slash, e.g. https://api.pwnedpasswords.com/range/")
+    .optional(),
   CORS_ORIGINS: z
     .string()
     .transform((value) => value.split(",").map((origin) => origin.trim()))
@@ -80,6 +83,14 @@ const Environment = z.object({
       "must be * or origins divided by commas, e.g. https://play.example.com,http://localhost:5173",
     )
     .default(["*"]),
+  PROVIDER_PRIVATE_HOSTS: z
+    .string()
+    .transform((value) => value.split(",").map((host) => host.trim().toLowerCase()))
+    .refine(
+      (hosts) => hosts.every((host) => URL.canParse(`http://${host}/`) && new URL(`http://${host}/`).hostname === host),
+      "must be host names or addresses divided by commas, without ports, e.g. keycloak.internal,10.0.3.7",
+    )
+    .default([]),
   DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
   GUEST_SIGN_INS_PER_MINUTE: wholeNumber("GUEST_SIGN_INS_PER_MINUTE", 1, 1_000_000, 300),
   MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
@@ -108,7 +119,9 @@ export interface Config extends DatabaseConfig {
   readonly sessionTimes: { readonly idleMs: number; readonly maxMs: number; readonly graceMs: number };
   readonly logLevel: string;
   readonly webDir: string;
+  readonly breachedPasswordsUrl: string | undefined;
   readonly corsOrigins: readonly string[];
+  readonly providerPrivateHosts: readonly string[];
   readonly drainSeconds: number;
   readonly guestSignInsPerMinute: number;
   readonly matchmakingJoinsPerMinute: number;
@@ -145,7 +158,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     },
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
+    breachedPasswordsUrl: variables.BREACHED_PASSWORDS_URL,
     corsOrigins: variables.CORS_ORIGINS,
+    providerPrivateHosts: variables.PROVIDER_PRIVATE_HOSTS,
     drainSeconds: variables.DRAIN_SECONDS,
     guestSignInsPerMinute: variables.GUEST_SIGN_INS_PER_MINUTE,
     matchmakingJoinsPerMinute: variables.MATCHMAKING_JOINS_PER_MINUTE,

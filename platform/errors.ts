@@ -23,7 +23,7 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
     const environment = c.get("environmentId");
     if (appError.code === "internal")
       log.error({ event: "http.failed", requestId, environment, err: error }, appError.message);
-    if (appError.code === "service.unavailable") {
+    if (appError.status === 503) {
       // What is away is logged once where it is noticed, not again for every request that meets it.
       log.debug({ event: "http.unavailable", requestId, environment, reason: appError.message });
       c.header("Retry-After", UNAVAILABLE_RETRY_SECONDS);
@@ -34,6 +34,7 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
     const detail = problem(appError.code, appError.message, {
       ...(requestId === undefined ? {} : { requestId }),
       ...(appError.errors === undefined ? {} : { errors: appError.errors }),
+      ...(appError.members === undefined ? {} : { members: appError.members }),
     });
     c.header("Content-Type", "application/problem+json");
     return c.body(JSON.stringify(detail), detail.status as 400);

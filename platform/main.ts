@@ -2,19 +2,21 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AccountService } from "./accounts/service.ts";
-import { AccountStore } from "./accounts/store.ts";
+import { NO_NOTICES } from "./accounts/session-starter.ts";
+import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
+import { NO_STEP_UP } from "./accounts/step-up.ts";
+import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
+import { UsedProofs } from "./accounts/verifiers/used-proofs.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { ApiKeyService } from "./api-keys/service.ts";
 import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
-
+import { assembleAccounts } from "./assemble-accounts.ts";
 import { AuditService } from "./audit/service.ts";
 import { AuditStore } from "./audit/store.ts";
 import { BanDesk } from "./bans/ban-desk.ts";
 import { BanService } from "./bans/service.ts";
 import { BanStore } from "./bans/store.ts";
-
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -26,10 +28,15 @@ import { RedisStore } from "./ephemeral/redis.ts";
 import { createPublicServer } from "./http/listener.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
+import { playerModules } from "./merged-tables.ts";
 import { Health } from "./ops/health.ts";
 import { createLog, type Log } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createOpsServer } from "./ops/server.ts";
+import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
+import { Argon2Hasher } from "./passwords/hasher.ts";
+import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
+import { StrengthMeter } from "./passwords/strength.ts";
 import { HttpEvictor } from "./servers/http-evictor.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
@@ -62,7 +69,6 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     : openPostgres(config.databaseUrl, log));
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
-  const accounts = new AccountService(new AccountStore(database), metrics);
   const audit = new AuditService(new AuditStore(database));
   const { defaultEnvironment } = config;
   const environments = new EnvironmentService({ store: new EnvironmentStore(database), audit, defaultEnvironment });
@@ -89,6 +95,28 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   });
   const banDesk = new BanDesk({ store: banStore, sessions, audit });
   const sweep = new SessionSweep(sessionStore, log);
+  const meter = new StrengthMeter();
+  const { breachedPasswordsUrl: ranges } = config;
+  const providerHttp = new ProviderHttp({ log, privateHosts: config.providerPrivateHosts });
+  const accountServices = assembleAccounts({
+    database,
+    tokens,
+    audit,
+    metrics,
+    log,
+    hasher: new Argon2Hasher(),
+    meter,
+    modules: playerModules(database),
+    breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
+    verifierDeps: { http: providerHttp, usedProofs: new UsedProofs(ephemeral) },
+    builtInVerifiers: [],
+    sessions,
+    bans,
+    guard: NO_SIGN_IN_GUARD,
+    stepUp: NO_STEP_UP,
+    notices: NO_NOTICES,
+  });
+  const { accounts } = accountServices;
   const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
@@ -109,7 +137,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     apiKeys,
     audit,
     signingKeys,
-    accounts,
+    accounts: accountServices,
     tokens,
     sessions,
     endedSessions,
@@ -129,6 +157,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
     await sweep.stop();
+    await meter.close();
+    providerHttp.close();
     await ephemeral.close();
     await database.close();
     metrics.close();

@@ -24,6 +24,23 @@ export const ERROR_CATALOGUE = {
   "key.not_found": { status: 404, title: "There is no such key" },
   "key.rotating": { status: 409, title: "The key is being rotated" },
   "key.too_many": { status: 409, title: "There are as many keys as there may be" },
+  "proof.invalid": { status: 401, title: "The proof of identity is not valid" },
+  "proof.expired": { status: 401, title: "The proof of identity has expired" },
+  "proof.used": { status: 409, title: "The proof of identity was already used" },
+  "proof.refused": { status: 403, title: "Such an account may not sign in here" },
+  "provider.unavailable": { status: 503, title: "The identity provider is not available" },
+  "auth.wrong_credentials": { status: 401, title: "The address or the password is wrong" },
+  "auth.unknown_provider": { status: 422, title: "There is no such way to sign in" },
+  "auth.step_up_required": { status: 403, title: "More than this proof is required" },
+  "account.merged": { status: 410, title: "The player was merged into another" },
+  "identity.clash": { status: 409, title: "The identity leads to another player" },
+  "identity.clash_stale": { status: 409, title: "The clash is not as it was" },
+  "identity.taken": { status: 409, title: "The address leads to a player already" },
+  "identity.last": { status: 409, title: "The last way in cannot be taken away" },
+  "identity.limit": { status: 409, title: "The player has too many identities" },
+  "identity.not_found": { status: 404, title: "There is no such identity" },
+  "password.weak": { status: 422, title: "The password is too easy to guess" },
+  "password.breached": { status: 422, title: "The password was stolen elsewhere" },
   "matchmaking.unknown_mode": { status: 422, title: "There is no such game mode" },
   "matchmaking.ticket_not_found": { status: 404, title: "There is no such matchmaking ticket" },
   "ticket.missing": { status: 401, title: "A join ticket is required" },
@@ -62,16 +79,19 @@ export interface Problem {
   /** The request's id, to quote to support; also in the `X-Request-Id` header. */
   requestId?: string;
   errors?: FieldError[];
+  /** Members of one kind of problem alone (RFC 9457, section 3.2), e.g. `clash` of `identity.clash`. */
+  [member: string]: unknown;
 }
 
 /** Builds the problem document for `code`. Throws nothing. */
 export function problem(
   code: ErrorCode,
   detail: string,
-  extra: { requestId?: string; errors?: FieldError[] } = {},
+  extra: { requestId?: string; errors?: FieldError[]; members?: Readonly<Record<string, unknown>> } = {},
 ): Problem {
   const { status, title } = ERROR_CATALOGUE[code];
-  return { type: `/docs/errors#${code}`, title, status, code, detail, ...extra };
+  const { members, ...rest } = extra;
+  return { ...members, type: `/docs/errors#${code}`, title, status, code, detail, ...rest };
 }
 
 /** The caller's mistake, thrown anywhere in a process and turned into a problem document at its edge. */
@@ -80,17 +100,25 @@ export class AppError extends Error {
   readonly errors: FieldError[] | undefined;
   /** When the same request may succeed, in whole seconds; becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  /** Members that only this kind of problem has, e.g. `{ clash }`. */
+  readonly members: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     code: ErrorCode,
     detail: string,
-    options: { errors?: FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: {
+      errors?: FieldError[];
+      retryAfterSeconds?: number;
+      members?: Readonly<Record<string, unknown>>;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.members = options.members;
   }
 
   get status(): number {
