@@ -43,6 +43,10 @@ describe("POST /v1/auth/login", () => {
     assertRefused(await login({ provider: "guest", proof: {} }), 422, "request.invalid");
     assertRefused(await login({ provider: "Guest!", proof: {} }), 422, "request.invalid");
     assertRefused(await login({ provider: "password", proof: { email: "a@example.com" } }), 422, "request.invalid");
+    // Too deep for anything that walks through it.
+    const body = `{"provider":"guest","proof":{"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}}`;
+    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+    assert.equal((await fetch(`${platform.url}/v1/auth/login`, init)).status, 422);
     const proof = { email: "nobody@example.com", password: "eleven wet badgers hum" };
     assertRefused(await login({ provider: "password", proof }), 401, "auth.wrong_credentials");
   });
