@@ -2,12 +2,16 @@
 import { CloseCode } from "@colyseus/sdk";
 import { ROOM_CLOSE } from "../shared/schema/close-codes.ts";
 
-/** Why a session ended. After `removed`, `room-failed` and `server-stopping`, `connect()` again finds another room. */
+/** Why a session ended. After `signed-out` sign in again first; after `removed`, `room-failed` and `server-stopping`, `connect()` again finds another room. */
 export type LeaveReason =
   /** `leave()` was called. */
   | "left"
   /** The same player joined from somewhere else. */
   | "replaced"
+  /** The player's session has ended: signed out here or elsewhere, or its credentials were changed. */
+  | "signed-out"
+  /** The player was banned. */
+  | "banned"
   /** The game's room broke down. */
   | "room-failed"
   /** The game server is going down. */
@@ -34,6 +38,8 @@ const REASONS: ReadonlyMap<number, LeaveReason> = new Map<number, LeaveReason>([
   [ROOM_CLOSE.seatTakenOver, "replaced"],
   [ROOM_CLOSE.roomFailed, "room-failed"],
   [ROOM_CLOSE.serverDraining, "server-stopping"],
+  [ROOM_CLOSE.sessionEnded, "signed-out"],
+  [ROOM_CLOSE.banned, "banned"],
 ]);
 
 /** Reads a close code. `hasAskedToLeave` says whether this side began it, `wasReconnecting` whether the socket was gone. */

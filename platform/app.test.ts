@@ -43,7 +43,14 @@ describe("guest sign-in", () => {
   it("gives the same device the same player, and a token that opens the player's routes", async () => {
     const first = await platform.send("POST", "/v1/auth/guest", { body: { deviceId: "device-aaaa" } });
     assert.equal(first.status, 200);
-    assert.deepEqual(Object.keys(first.body).sort(), ["accessToken", "expiresIn", "playerId"]);
+    assert.deepEqual(Object.keys(first.body).sort(), [
+      "accessToken",
+      "expiresIn",
+      "playerId",
+      "refreshExpiresIn",
+      "refreshToken",
+      "sessionId",
+    ]);
     assert.equal(first.body.expiresIn, 900);
     const second = await platform.signIn("device-aaaa");
     assert.equal(second.playerId, first.body.playerId);
@@ -126,7 +133,7 @@ describe("game servers", () => {
     };
     assert.equal((await ready()).status, 503);
     assert.match((await ready()).gameServers.detail, /No game server has sent a heartbeat/);
-    assert.equal((await heartbeat()).status, 204);
+    assert.equal((await heartbeat()).status, 200);
     assert.deepEqual(await ready(), { status: 200, gameServers: { ok: true } });
     await heartbeat("gs-1", { isDraining: true });
     assert.match((await ready()).gameServers.detail, /draining/);
@@ -279,6 +286,10 @@ describe("documentation", () => {
       "/v1/auth/guest",
       "/v1/auth/login",
       "/v1/auth/password/sign-up",
+      "/v1/auth/refresh",
+      "/v1/auth/sign-out",
+      "/v1/bans",
+      "/v1/bans/{banId}",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
       "/v1/player/me/identities",
@@ -286,7 +297,10 @@ describe("documentation", () => {
       "/v1/player/me/identities/{identityId}",
       "/v1/player/me/password",
       "/v1/player/{playerId}/profile",
+      "/v1/players/{playerId}/sessions",
       "/v1/servers/{serverId}",
+      "/v1/sessions",
+      "/v1/sessions/{sessionId}",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;
     assert.deepEqual(Object.keys(responses), ["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
@@ -327,7 +341,7 @@ describe("operations", () => {
     const { body } = await sendJson("GET", `${platform.opsUrl}/metrics`);
     assert.match(
       body,
-      /platform_http_requests_total\{route="\/v1\/servers\/:serverId",method="PUT",status="204"\} \d+/,
+      /platform_http_requests_total\{route="\/v1\/servers\/:serverId",method="PUT",status="200"\} \d+/,
     );
     assert.match(body, /platform_http_requests_total\{route="none",method="GET",status="404"\} \d+/);
     assert.match(body, /platform_sign_ins_total\{provider="guest",player="new"\} \d+/);

@@ -6,6 +6,9 @@ import { identityRoutes } from "./accounts/identity-routes.ts";
 import { profileRoutes } from "./accounts/profile-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountServices } from "./assemble-accounts.ts";
+import type { BanDesk } from "./bans/ban-desk.ts";
+import { banRoutes } from "./bans/routes.ts";
+import type { BanService } from "./bans/service.ts";
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
 import { requestEnvironment } from "./environments/request-environment.ts";
@@ -26,6 +29,10 @@ import type { Metrics } from "./ops/metrics.ts";
 import { passwordRoutes } from "./passwords/routes.ts";
 import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
+import type { EndedSessions } from "./sessions/ended-sessions.ts";
+import { operatorSessionRoutes } from "./sessions/operator-routes.ts";
+import { sessionRoutes } from "./sessions/routes.ts";
+import type { SessionService } from "./sessions/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { TokenService } from "./tokens/service.ts";
 
@@ -39,6 +46,10 @@ export interface AppDeps {
   readonly authenticator: Authenticator;
   readonly accounts: AccountServices;
   readonly tokens: TokenService;
+  readonly sessions: SessionService;
+  readonly endedSessions: EndedSessions;
+  readonly bans: BanService;
+  readonly banDesk: BanDesk;
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
   readonly ephemeral: EphemeralStore;
@@ -51,7 +62,7 @@ const PREFLIGHT_SECONDS = 600;
 
 /** Makes the application. Every error it answers is a problem document. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
-  const { config, accounts, tokens, servers, matchmaking, metrics, log } = deps;
+  const { config, accounts, tokens, sessions, bans, servers, matchmaking, metrics, log } = deps;
   const rateLimiter = new RateLimiter(deps.ephemeral, metrics);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -70,8 +81,11 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
   app.route("/", profileRoutes(accounts.accounts));
   app.route("/", tokenRoutes(tokens));
+  app.route("/", sessionRoutes({ sessions, rateLimiter }));
+  app.route("/", operatorSessionRoutes(sessions));
+  app.route("/", banRoutes({ bans, desk: deps.banDesk }));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
-  app.route("/", gameServerRoutes(servers));
+  app.route("/", gameServerRoutes({ servers, ended: deps.endedSessions }));
   addDocs(app);
 
   const web = staticWeb(config.webDir);
@@ -87,7 +101,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 function corsFor(origins: readonly string[]) {
   return cors({
     origin: origins.includes("*") ? "*" : [...origins],
-    allowMethods: ["GET", "POST", "PUT", "DELETE"],
+    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     allowHeaders: ["Authorization", "Content-Type", ENVIRONMENT_HEADER, "X-Request-Id", "Idempotency-Key"],
     exposeHeaders: ["X-Request-Id", "Retry-After"],
     maxAge: PREFLIGHT_SECONDS,

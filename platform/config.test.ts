@@ -18,6 +18,7 @@ describe("config", () => {
       serverKey: SERVER_KEY,
       operatorKey: undefined,
       defaultEnvironment: "demo/dev",
+      sessionTimes: { idleMs: 2_592_000_000, maxMs: 31_536_000_000, graceMs: 10_000 },
       logLevel: "info",
       webDir: "web/dist",
       breachedPasswordsUrl: undefined,

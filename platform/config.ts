@@ -5,6 +5,8 @@ import { EnvironmentId } from "../shared/schema/platform/index.ts";
 /** Fewest characters a `SERVER_KEY` or `OPERATOR_KEY` may have: 32 random characters cannot be guessed over the network. */
 export const SERVER_KEY_MIN_LENGTH = 32;
 
+const DAY_MS = 86_400_000;
+
 const port = (name: string, fallback: number) =>
   z
     .string()
@@ -60,6 +62,9 @@ const Environment = z.object({
     )
     .default("demo/dev")
     .transform((value) => EnvironmentId.parse(value)),
+  SESSION_IDLE_DAYS: wholeNumber("SESSION_IDLE_DAYS", 1, 3_650, 30),
+  SESSION_MAX_DAYS: wholeNumber("SESSION_MAX_DAYS", 1, 3_650, 365),
+  REFRESH_GRACE_SECONDS: wholeNumber("REFRESH_GRACE_SECONDS", 0, 300, 10),
   LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -102,6 +107,8 @@ export interface Config extends DatabaseConfig {
   readonly operatorKey: string | undefined;
   /** Where a request is that names no environment. */
   readonly defaultEnvironment: EnvironmentId;
+  /** How long sessions last, and how long a replaced refresh token may be sent again. */
+  readonly sessionTimes: { readonly idleMs: number; readonly maxMs: number; readonly graceMs: number };
   readonly logLevel: string;
   readonly webDir: string;
   readonly breachedPasswordsUrl: string | undefined;
@@ -135,6 +142,11 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     serverKey: variables.SERVER_KEY,
     operatorKey: variables.OPERATOR_KEY,
     defaultEnvironment: variables.DEFAULT_ENVIRONMENT,
+    sessionTimes: {
+      idleMs: variables.SESSION_IDLE_DAYS * DAY_MS,
+      maxMs: variables.SESSION_MAX_DAYS * DAY_MS,
+      graceMs: variables.REFRESH_GRACE_SECONDS * 1_000,
+    },
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
     breachedPasswordsUrl: variables.BREACHED_PASSWORDS_URL,

@@ -13,11 +13,12 @@ import { eventually } from "./testing/eventually.ts";
 import { startTestPlatform, type TestPlatform } from "./testing/test-platform.ts";
 
 const RUNS = 400;
+const OPERATOR_KEY = "an-operator-key-for-tests-0123456789";
 
 interface Route {
   readonly method: string;
   readonly path: string;
-  readonly credential: "none" | "player" | "server";
+  readonly credential: "none" | "player" | "server" | "operator";
 }
 
 const ROUTES: readonly Route[] = [
@@ -30,6 +31,17 @@ const ROUTES: readonly Route[] = [
   { method: "DELETE", path: "/v1/player/me/identities/fuzz", credential: "player" },
   { method: "PUT", path: "/v1/player/me/password", credential: "player" },
   { method: "GET", path: "/v1/player/fuzz/profile", credential: "player" },
+  { method: "POST", path: "/v1/auth/refresh", credential: "none" },
+  { method: "POST", path: "/v1/auth/sign-out", credential: "none" },
+  { method: "GET", path: "/v1/sessions", credential: "player" },
+  { method: "DELETE", path: `/v1/sessions/${crypto.randomUUID()}`, credential: "player" },
+  { method: "POST", path: "/v1/bans", credential: "operator" },
+  { method: "GET", path: "/v1/bans", credential: "operator" },
+  { method: "GET", path: `/v1/bans/${crypto.randomUUID()}`, credential: "operator" },
+  { method: "PATCH", path: `/v1/bans/${crypto.randomUUID()}`, credential: "operator" },
+  { method: "DELETE", path: `/v1/bans/${crypto.randomUUID()}`, credential: "operator" },
+  { method: "GET", path: `/v1/players/${crypto.randomUUID()}/sessions`, credential: "operator" },
+  { method: "DELETE", path: `/v1/players/${crypto.randomUUID()}/sessions`, credential: "operator" },
   { method: "POST", path: "/v1/matchmaking/join", credential: "player" },
   { method: "GET", path: "/v1/matchmaking/status", credential: "player" },
   { method: "DELETE", path: "/v1/matchmaking/status", credential: "player" },
@@ -53,6 +65,7 @@ before(async () => {
     {
       GUEST_SIGN_INS_PER_MINUTE: "1000000",
       MATCHMAKING_JOINS_PER_MINUTE: "1000000",
+      OPERATOR_KEY,
       LOG_LEVEL: "warn",
       WEB_DIR: webDir,
     },
@@ -60,7 +73,7 @@ before(async () => {
   );
   await eventually("the database", async () => (await platform.signIn("fuzzing-device")).accessToken !== undefined);
   const { accessToken } = await platform.signIn("fuzzing-device");
-  tokens = { none: undefined, player: accessToken, server: platform.serverKey };
+  tokens = { none: undefined, player: accessToken, server: platform.serverKey, operator: OPERATOR_KEY };
 });
 after(async () => {
   await platform.close();
@@ -80,6 +93,17 @@ const fieldName = fc.oneof(
     "newPassword",
   ),
   fc.constantFrom("deviceId", "mode", "ticketId", "endpoint", "controlUrl", "modes", "rooms", "players", "isDraining"),
+  fc.constantFrom(
+    "refreshToken",
+    "target",
+    "kind",
+    "range",
+    "playerId",
+    "reason",
+    "appealNote",
+    "expiresAt",
+    "endedCursor",
+  ),
   fc.constantFrom("__proto__", "constructor", "toString", "", "length"),
   fc.string(),
 );

@@ -3,14 +3,15 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GUESTS_ONLY } from "./accounts/guest-directory.ts";
-import { NO_BANS, NO_NOTICES, type SessionStarter } from "./accounts/session-starter.ts";
 import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
 import { NO_STEP_UP } from "./accounts/step-up.ts";
-import { uuidV7 } from "./accounts/uuid-v7.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
-import { type AccountsDeps, assembleAccounts } from "./assemble-accounts.ts";
+import { assembleAccounts } from "./assemble-accounts.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
+import { BanDesk } from "./bans/ban-desk.ts";
+import { BanService } from "./bans/service.ts";
+import { BanStore } from "./bans/store.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -31,9 +32,17 @@ import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
 import { Argon2Hasher } from "./passwords/hasher.ts";
 import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
 import { StrengthMeter } from "./passwords/strength.ts";
+import { HttpEvictor } from "./servers/http-evictor.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
+import { EndedSessions } from "./sessions/ended-sessions.ts";
+import { LiveSessions } from "./sessions/live-sessions.ts";
+import { LogNotices } from "./sessions/log-notices.ts";
+import { SessionService } from "./sessions/service.ts";
+import { SessionSweep } from "./sessions/session-sweep.ts";
+import { SessionStore } from "./sessions/store.ts";
 import { TokenService } from "./tokens/service.ts";
+import { RETIRED_KEY_SECONDS, SigningKeys } from "./tokens/signing-keys.ts";
 import { SigningKeyStore } from "./tokens/store.ts";
 
 /** How often, while draining, connections that became idle are closed. */
@@ -56,25 +65,51 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
   const environments = new EnvironmentService(new EnvironmentStore(database));
-  const tokens = new TokenService(new SigningKeyStore(database), environments);
-  const authenticator = new Authenticator({ tokens, ...config });
+  const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
+  const tokens = new TokenService(signingKeys, environments);
+  const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
+  const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.recorded", ...entry }) };
+  const notices = new LogNotices(log);
+  const sessionStore = new SessionStore(database);
+  const live = new LiveSessions({ tokens, store: sessionStore });
+  const authenticator = new Authenticator({ ...config, tokens: live });
+  const endedSessions = new EndedSessions(sessionStore);
+  const banStore = new BanStore(database);
+  const bans = new BanService(banStore);
+  const sessions = new SessionService({
+    store: sessionStore,
+    tokens,
+    bans,
+    live,
+    evictor: new HttpEvictor({ servers, metrics, log }),
+    notices,
+    audit,
+    metrics,
+    times: config.sessionTimes,
+  });
+  const banDesk = new BanDesk({ store: banStore, sessions, audit });
+  const sweep = new SessionSweep(sessionStore, log);
   const meter = new StrengthMeter();
-  const modules = playerModules(database);
   const { breachedPasswordsUrl: ranges } = config;
-  const breached = ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges);
   const accountServices = assembleAccounts({
     database,
     tokens,
+    audit,
     metrics,
     log,
     meter,
-    modules,
-    breached,
-    ...accountPorts(tokens, log),
+    sessions,
+    bans,
+    notices,
+    hasher: new Argon2Hasher(),
+    breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
+    guard: NO_SIGN_IN_GUARD,
+    stepUp: NO_STEP_UP,
+    verifiers: GUESTS_ONLY,
+    modules: playerModules(database),
   });
   const { accounts } = accountServices;
-  const servers = new GameServerService(new GameServerStore(ephemeral), log);
-  const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
+  const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
 
@@ -93,6 +128,10 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     authenticator,
     accounts: accountServices,
     tokens,
+    sessions,
+    endedSessions,
+    bans,
+    banDesk,
     servers,
     matchmaking,
     ephemeral,
@@ -107,6 +146,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
     await meter.close();
+    await sweep.stop();
     await ephemeral.close();
     await database.close();
     metrics.close();
@@ -115,36 +155,13 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   try {
     const port = await listen(publicServer, config.port, config.host);
     const opsPort = await listen(opsServer, config.opsPort, config.opsHost);
+    sweep.start();
     log.info({ event: "platform.listening", port, opsPort, url: `http://localhost:${port}` });
     return { port, opsPort, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-/** What accounts ask of others, where there is nobody yet but the log and access tokens, which end by themselves. */
-function accountPorts(
-  tokens: TokenService,
-  log: Log,
-): Omit<AccountsDeps, "database" | "tokens" | "metrics" | "log" | "meter" | "modules" | "breached"> {
-  const sessions: SessionStarter = {
-    start: async (environmentId, playerId) => {
-      return { playerId, ...(await tokens.signAccessToken(environmentId, playerId, uuidV7())) };
-    },
-    endAll: async () => {},
-  };
-  const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.entry", ...entry }) };
-  return {
-    sessions,
-    audit,
-    hasher: new Argon2Hasher(),
-    bans: NO_BANS,
-    guard: NO_SIGN_IN_GUARD,
-    stepUp: NO_STEP_UP,
-    notices: NO_NOTICES,
-    verifiers: GUESTS_ONLY,
-  };
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {

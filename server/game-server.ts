@@ -1,11 +1,13 @@
 // A game server as one object: rooms behind a game port, an ops port, and a link to the platform.
+import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
-import { type AnyGameRoom, installRoomHost } from "../rooms/kit/index.ts";
-import type { GameServerHeartbeat } from "../shared/schema/platform/index.ts";
+import { type AnyGameRoom, installRoomHost, type SeatClaim } from "../rooms/kit/index.ts";
+import { AppError } from "../shared/schema/errors.ts";
+import type { GameServerHeartbeat, JoinTicketClaims } from "../shared/schema/platform/index.ts";
 import type { GameServerConfig } from "./config.ts";
 import { type DrainOutcome, drainRooms } from "./drain.ts";
 import { watchDatagrams } from "./ops/datagram-metrics.ts";
@@ -15,6 +17,7 @@ import { ProcessLoad } from "./ops/process-load.ts";
 import { Heartbeat } from "./platform-link/heartbeat.ts";
 import type { PlatformLink } from "./platform-link/platform-link.ts";
 import { withPort } from "./process-config.ts";
+import { EvictionDesk } from "./seats/eviction-desk.ts";
 import { OpenRooms } from "./seats/open-rooms.ts";
 import { SeatDesk } from "./seats/seat-desk.ts";
 import { createSeatRoutes } from "./seats/seat-routes.ts";
@@ -44,8 +47,11 @@ export class GameServer {
   readonly #parts: GameServerParts;
   readonly #rooms = new OpenRooms();
   readonly #load = new ProcessLoad();
+  /** By this the platform is known when it asks for seats: it never sends a key of its own. */
+  readonly #controlKey = randomBytes(32).toString("base64url");
   readonly #metrics: GameMetrics;
   readonly #seats: SeatDesk;
+  readonly #evictions: EvictionDesk;
   readonly #transport: HybridTransport;
   readonly #gameHttp: Server;
   readonly #opsHttp: Server;
@@ -66,6 +72,10 @@ export class GameServer {
       maxRooms: config.MAX_ROOMS,
       optionsOf: (mode) => parts.roomOptions[mode] ?? {},
     });
+    this.#evictions = new EvictionDesk({
+      rooms: this.#rooms,
+      onClosed: (reason, count) => this.#metrics.evictions.inc({ reason }, count),
+    });
     const seatRoutes = createSeatRoutes({
       isDraining: () => this.#seats.isDraining,
       onRefused: (code) => this.#metrics.refusedSeats.inc({ code }),
@@ -75,15 +85,17 @@ export class GameServer {
     this.#transport = new HybridTransport(this.#gameHttp, this.#metrics, config.DATAGRAMS);
     const ops = createOpsApp({
       registry: this.#metrics.registry,
-      serverKey: config.SERVER_KEY,
+      controlKeys: [config.SERVER_KEY, this.#controlKey],
       checks: () => this.#checks(),
       holdSeat: (request) => this.#seats.hold(request),
+      evict: (sessions) => this.#evictions.evict(sessions),
       onError: (error) => log.error({ event: "ops.error", err: error }, "an ops request failed"),
     });
     this.#opsHttp = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(ops.fetch));
     this.#heartbeat = new Heartbeat(
       link,
       () => this.#describe(),
+      (endedSessions) => this.#evictions.evict(endedSessions),
       (isUp, error) =>
         isUp
           ? log.info({ event: "platform.up" }, "the platform takes heartbeats")
@@ -105,9 +117,10 @@ export class GameServer {
 
   /** Opens both ports and reports to the platform. Rejects when a port is taken. */
   async start(): Promise<void> {
-    const { config, log, tickets, rooms } = this.#parts;
+    const { config, log, rooms } = this.#parts;
     installRoomHost({
-      admit: (claim) => tickets.admit(claim),
+      admit: (claim) => this.#admit(claim),
+      endOf: (sessionId) => this.#evictions.reasonOf(sessionId),
       onRoomFailed: ({ error, ...room }) => {
         this.#metrics.roomFailures.inc({ mode: room.mode });
         log.error({ event: "room.failed", ...room, err: error }, "a room failed and was closed");
@@ -131,6 +144,12 @@ export class GameServer {
     await listen(this.#gameHttp, config.GAME_PORT, config.GAME_HOST, "GAME_PORT");
     await listen(this.#opsHttp, config.GAME_OPS_PORT, config.GAME_OPS_HOST, "GAME_OPS_PORT");
     void this.#heartbeat.beat();
+  }
+
+  async #admit(claim: SeatClaim): Promise<JoinTicketClaims> {
+    const claims = await this.#parts.tickets.admit(claim);
+    if (this.#evictions.reasonOf(claims.sid) === undefined) return claims;
+    throw new AppError("ticket.session_ended", "The player was signed out since the ticket was made; sign in again.");
   }
 
   async #openDatagrams(): Promise<void> {
@@ -169,6 +188,7 @@ export class GameServer {
     return {
       endpoint: withPort(config.GAME_PUBLIC_ENDPOINT ?? "ws://localhost:{port}", this.gamePort),
       controlUrl: withPort(config.GAME_CONTROL_URL ?? "http://127.0.0.1:{port}", this.opsPort),
+      controlKey: this.#controlKey,
       modes: Object.keys(this.#parts.rooms),
       rooms: this.#rooms.size,
       players: this.#rooms.clientCount,

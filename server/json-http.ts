@@ -3,7 +3,8 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import { AppError, problem } from "../shared/schema/errors.ts";
 
-const MAX_BODY_BYTES = 4 * 1024;
+/** Most bytes of a body that is read. A request of `MAX_EVICTIONS_PER_REQUEST` has less. */
+export const MAX_BODY_BYTES = 4 * 1024;
 
 /** Reads a JSON body of at most 4 KiB in `shape`. Throws `request.too_large`, `request.malformed` or `request.invalid`. */
 export async function readJson<T>(context: Context, shape: z.ZodType<T>): Promise<T> {

@@ -83,6 +83,12 @@ const ENDINGS: Readonly<Record<LeaveReason, { title: string; steps: readonly str
     steps: ["The same player joined from another page. Playing here again ends the session there."],
     isRetryable: false,
   },
+  "signed-out": {
+    title: "You were signed out",
+    steps: ["This player's session was ended, here or on another device. Playing again signs you in anew."],
+    isRetryable: false,
+  },
+  banned: { title: "This player was banned", steps: [], isRetryable: false },
   "room-failed": { title: "This arena broke down", steps: ["Another one is ready."], isRetryable: true },
   "server-stopping": {
     title: "The game server is being restarted",

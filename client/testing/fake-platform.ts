@@ -66,7 +66,16 @@ export class FakePlatform {
       this.#players.set(deviceId, playerId);
       const accessToken = randomUUID();
       this.#signedIn.set(`Bearer ${accessToken}`, playerId);
-      return context.json(SignInResponse.parse({ playerId, accessToken, expiresIn: 600 }));
+      return context.json(
+        SignInResponse.parse({
+          playerId,
+          sessionId: randomUUID(),
+          accessToken,
+          expiresIn: 600,
+          refreshToken: randomUUID(),
+          refreshExpiresIn: 86_400,
+        }),
+      );
     });
     app.post("/v1/matchmaking/join", async (context) => {
       JoinMatchmakingRequest.parse(await context.req.json());

@@ -42,6 +42,16 @@ export class EnvironmentService {
     throw new AppError("environment.unknown", "There is no such environment. Name one as <project>/<environment>.");
   }
 
+  /** Every environment, as it was lately. */
+  async ids(): Promise<EnvironmentId[]> {
+    if (this.#now() - this.#readAtMs >= ENVIRONMENTS_FRESH_MS) {
+      const reading = this.#read();
+      if (this.#known.size === 0) await reading;
+      else reading.catch(ignoreUnavailable);
+    }
+    return [...this.#known.values()].map(({ id }) => id);
+  }
+
   /** Reads once for all who wait. */
   #read(): Promise<void> {
     this.#reading ??= this.#store

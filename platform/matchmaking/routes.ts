@@ -18,7 +18,14 @@ export interface MatchmakingRoutesDeps {
 const tags = ["Matchmaking"];
 const security = [{ player: [] }];
 const query = z.strictObject({ ticketId: z.uuid().meta({ description: "The id that joining gave." }) });
-const AUTH_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden", "service.unavailable"] as const;
+const AUTH_CODES = [
+  "auth.missing",
+  "auth.invalid",
+  "auth.expired",
+  "auth.session_ended",
+  "auth.forbidden",
+  "service.unavailable",
+] as const;
 
 /** Quick play, for signed-in players. */
 export function matchmakingRoutes(deps: MatchmakingRoutesDeps): OpenAPIHono<AppEnv> {
@@ -79,11 +86,21 @@ export function matchmakingRoutes(deps: MatchmakingRoutesDeps): OpenAPIHono<AppE
   });
   return new OpenAPIHono<AppEnv>()
     .openapi(join, async (c) => {
-      const ticket = await matchmaking.join(c.get("environmentId"), c.get("playerId"), c.req.valid("json").mode);
+      const ticket = await matchmaking.join(
+        c.get("environmentId"),
+        c.get("playerId"),
+        c.get("sessionId"),
+        c.req.valid("json").mode,
+      );
       return c.json(toStatus(ticket, c.req.url), 200);
     })
     .openapi(status, async (c) => {
-      const ticket = await matchmaking.status(c.get("environmentId"), c.get("playerId"), c.req.valid("query").ticketId);
+      const ticket = await matchmaking.status(
+        c.get("environmentId"),
+        c.get("playerId"),
+        c.get("sessionId"),
+        c.req.valid("query").ticketId,
+      );
       return c.json(toStatus(ticket, c.req.url), 200);
     })
     .openapi(cancel, async (c) => {

@@ -30,6 +30,7 @@ describe("matchmaking", () => {
   let modes: string[];
   let service: MatchmakingService;
   const player = randomUUID();
+  const sessionId = randomUUID();
 
   beforeEach(() => {
     now = 1_000_000;
@@ -40,6 +41,8 @@ describe("matchmaking", () => {
       serverId: "gs-1",
       endpoint: SEAT.endpoint,
       controlUrl: "http://x",
+      controlKey: "x".repeat(32),
+      keyId: "built-in",
       rooms: 0,
       players: 0,
       load: 0,
@@ -49,7 +52,7 @@ describe("matchmaking", () => {
     service = new MatchmakingService({
       tickets: new TicketStore(new MemoryStore({ now: () => now })),
       allocator: {
-        requestSeat: (need) => {
+        requestSeat: (_, need) => {
           asked.push(need);
           return seat();
         },
@@ -63,36 +66,39 @@ describe("matchmaking", () => {
   });
 
   it("matches at once when there is a seat, with a ticket for that player and room", async () => {
-    const ticket = await service.join(environmentId, player, "arena");
+    const ticket = await service.join(environmentId, player, sessionId, "arena");
     assert.ok(ticket.state.tag === "matched");
     assert.equal(ticket.state.roomId, "room-1");
-    const claims = { playerId: player, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
+    const claims = { playerId: player, sessionId, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
     assert.equal(ticket.state.joinTicket, `signed ${JSON.stringify(claims)}`);
     assert.deepEqual(asked, [{ mode: "arena", playerId: player }]);
   });
 
   it("gives the same assignment again until the seat is given up, and asks for no second seat", async () => {
-    const ticket = await service.join(environmentId, player, "arena");
-    assert.deepEqual(await service.status(environmentId, player, ticket.ticketId), ticket);
+    const ticket = await service.join(environmentId, player, sessionId, "arena");
+    assert.deepEqual(await service.status(environmentId, player, sessionId, ticket.ticketId), ticket);
     now += SEAT_HOLD_MS - 1;
-    assert.deepEqual(await service.status(environmentId, player, ticket.ticketId), ticket);
+    assert.deepEqual(await service.status(environmentId, player, sessionId, ticket.ticketId), ticket);
     assert.equal(asked.length, 1);
     now += 1;
-    await assert.rejects(service.status(environmentId, player, ticket.ticketId), fails("matchmaking.ticket_not_found"));
+    await assert.rejects(
+      service.status(environmentId, player, sessionId, ticket.ticketId),
+      fails("matchmaking.ticket_not_found"),
+    );
   });
 
   it("queues without a seat, and questions for the ticket try again, but at a bounded pace", async () => {
     seat = async () => undefined;
-    const queued = await service.join(environmentId, player, "arena");
+    const queued = await service.join(environmentId, player, sessionId, "arena");
     assert.equal(queued.state.tag, "queued");
     now += MIN_SEARCH_INTERVAL_MS;
     for (let i = 0; i < 20; i += 1) {
-      assert.equal((await service.status(environmentId, player, queued.ticketId)).state.tag, "queued");
+      assert.equal((await service.status(environmentId, player, sessionId, queued.ticketId)).state.tag, "queued");
     }
     assert.equal(asked.length, 2);
     seat = async () => SEAT;
     now += MIN_SEARCH_INTERVAL_MS;
-    const matched = await service.status(environmentId, player, queued.ticketId);
+    const matched = await service.status(environmentId, player, sessionId, queued.ticketId);
     assert.equal(matched.state.tag, "matched");
     assert.equal(matched.ticketId, queued.ticketId);
     assert.equal(asked.length, 3);
@@ -100,98 +106,110 @@ describe("matchmaking", () => {
 
   it("forgets a queued ticket that nobody asks for, and keeps one that somebody does", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(environmentId, player, "arena");
+    const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
     for (let i = 0; i < 5; i += 1) {
       now += QUEUED_TICKET_MS - 1;
-      await service.status(environmentId, player, ticketId);
+      await service.status(environmentId, player, sessionId, ticketId);
     }
     now += QUEUED_TICKET_MS;
-    await assert.rejects(service.status(environmentId, player, ticketId), fails("matchmaking.ticket_not_found"));
+    await assert.rejects(
+      service.status(environmentId, player, sessionId, ticketId),
+      fails("matchmaking.ticket_not_found"),
+    );
   });
 
   it("looks for one seat at a time for a ticket, however many ask", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(environmentId, player, "arena");
+    const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
     asked = [];
     now += MIN_SEARCH_INTERVAL_MS;
     const gate = Promise.withResolvers<Seat>();
     seat = () => gate.promise;
-    const answers = Array.from({ length: 10 }, () => service.status(environmentId, player, ticketId));
+    const answers = Array.from({ length: 10 }, () => service.status(environmentId, player, sessionId, ticketId));
     gate.resolve(SEAT);
     const tags = (await Promise.all(answers)).map(({ state }) => state.tag);
     assert.equal(asked.length, 1);
     assert.equal(tags.filter((tag) => tag === "matched").length, 1);
-    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, sessionId, ticketId)).state.tag, "matched");
   });
 
   it("looks again after a process died while looking", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(environmentId, player, "arena");
+    const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
     now += MIN_SEARCH_INTERVAL_MS;
     seat = () => new Promise(() => {});
-    void service.status(environmentId, player, ticketId);
+    void service.status(environmentId, player, sessionId, ticketId);
     await new Promise(setImmediate);
     seat = async () => SEAT;
-    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "allocating");
+    assert.equal((await service.status(environmentId, player, sessionId, ticketId)).state.tag, "allocating");
     now += MAX_ALLOCATION_MS + 1;
-    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, sessionId, ticketId)).state.tag, "matched");
   });
 
   it("puts the ticket back in the queue when looking fails", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(environmentId, player, "arena");
+    const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
     now += MIN_SEARCH_INTERVAL_MS;
     seat = () => Promise.reject(new AppError("service.unavailable", "away"));
-    await assert.rejects(service.status(environmentId, player, ticketId), fails("service.unavailable"));
+    await assert.rejects(service.status(environmentId, player, sessionId, ticketId), fails("service.unavailable"));
     now += MIN_SEARCH_INTERVAL_MS;
     seat = async () => SEAT;
-    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, sessionId, ticketId)).state.tag, "matched");
   });
 
   it("replaces the player's old ticket by a new one", async () => {
-    const first = await service.join(environmentId, player, "arena");
-    const second = await service.join(environmentId, player, "race");
+    const first = await service.join(environmentId, player, sessionId, "arena");
+    const second = await service.join(environmentId, player, sessionId, "race");
     assert.notEqual(first.ticketId, second.ticketId);
-    await assert.rejects(service.status(environmentId, player, first.ticketId), fails("matchmaking.ticket_not_found"));
-    assert.equal((await service.status(environmentId, player, second.ticketId)).mode, "race");
+    await assert.rejects(
+      service.status(environmentId, player, sessionId, first.ticketId),
+      fails("matchmaking.ticket_not_found"),
+    );
+    assert.equal((await service.status(environmentId, player, sessionId, second.ticketId)).mode, "race");
   });
 
   it("does not bring back a ticket that was cancelled or replaced while a seat was looked for", async () => {
     for (const interrupt of [
       (ticketId: string) => service.cancel(environmentId, player, ticketId),
-      () => service.join(environmentId, player, "race").then(() => undefined),
+      () => service.join(environmentId, player, sessionId, "race").then(() => undefined),
     ]) {
       seat = async () => undefined;
-      const { ticketId } = await service.join(environmentId, player, "arena");
+      const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
       now += MIN_SEARCH_INTERVAL_MS;
       const gate = Promise.withResolvers<Seat>();
       seat = () => gate.promise;
-      const looking = service.status(environmentId, player, ticketId);
+      const looking = service.status(environmentId, player, sessionId, ticketId);
       await new Promise(setImmediate);
       seat = async () => undefined;
       await interrupt(ticketId);
       gate.resolve(SEAT);
       assert.equal((await looking).state.tag, "queued");
-      await assert.rejects(service.status(environmentId, player, ticketId), fails("matchmaking.ticket_not_found"));
+      await assert.rejects(
+        service.status(environmentId, player, sessionId, ticketId),
+        fails("matchmaking.ticket_not_found"),
+      );
     }
   });
 
   it("shows nobody another player's ticket, nor lets them cancel it", async () => {
-    const { ticketId } = await service.join(environmentId, player, "arena");
+    const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
     const stranger = randomUUID();
-    await assert.rejects(service.status(environmentId, stranger, ticketId), fails("matchmaking.ticket_not_found"));
+    await assert.rejects(
+      service.status(environmentId, stranger, sessionId, ticketId),
+      fails("matchmaking.ticket_not_found"),
+    );
     await assert.rejects(service.cancel(environmentId, stranger, ticketId), fails("matchmaking.ticket_not_found"));
-    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, sessionId, ticketId)).state.tag, "matched");
   });
 
   it("cancels once", async () => {
-    const { ticketId } = await service.join(environmentId, player, "arena");
+    const { ticketId } = await service.join(environmentId, player, sessionId, "arena");
     await service.cancel(environmentId, player, ticketId);
     await assert.rejects(service.cancel(environmentId, player, ticketId), fails("matchmaking.ticket_not_found"));
   });
 
   it("refuses a mode that no live game server has, and names those they have", async () => {
-    await assert.rejects(service.join(environmentId, player, "chess"), (error) => {
+    await assert.rejects(service.join(environmentId, player, sessionId, "chess"), (error) => {
       fails("matchmaking.unknown_mode")(error);
       assert.match(String(error), /arena, race/);
       return true;
@@ -201,7 +219,7 @@ describe("matchmaking", () => {
   it("queues any mode while no game server lives: one may come", async () => {
     modes = [];
     seat = async () => undefined;
-    assert.equal((await service.join(environmentId, player, "chess")).state.tag, "queued");
+    assert.equal((await service.join(environmentId, player, sessionId, "chess")).state.tag, "queued");
   });
 });
 

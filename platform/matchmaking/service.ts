@@ -43,24 +43,26 @@ export class MatchmakingService {
 
   /**
    * Opens a ticket in place of the player's old one, and tries for a seat at once. Throws `matchmaking.unknown_mode`
-   * when game servers live but none has the mode, and `auth.invalid` when the player does not exist.
+   * when game servers live but none has the mode, and `auth.invalid` when the player does not exist. The seat lives as long
+   * as the session that it was found for.
    */
-  async join(environmentId: EnvironmentId, playerId: string, mode: string): Promise<Ticket> {
-    await this.#checkMode(mode);
+  async join(environmentId: EnvironmentId, playerId: string, sessionId: string, mode: string): Promise<Ticket> {
+    await this.#checkMode(environmentId, mode);
     await this.#deps.accounts.player(environmentId, playerId);
     const queued: Ticket = { ticketId: randomUUID(), mode, state: { tag: "queued", triedAtMs: 0 } };
     const opened = await this.#deps.tickets.open(environmentId, playerId, queued, QUEUED_TICKET_MS);
     this.#deps.metrics.tickets.inc({ event: "opened" });
-    return this.#tryForSeat(environmentId, playerId, opened);
+    return this.#tryForSeat(environmentId, playerId, sessionId, opened);
   }
 
   /**
    * The player's ticket; a queued one tries for a seat again. A matched one stays the same until its seat is given up.
    * Throws `matchmaking.ticket_not_found` when the player has no such ticket.
    */
-  async status(environmentId: EnvironmentId, playerId: string, ticketId: string): Promise<Ticket> {
+  async status(environmentId: EnvironmentId, playerId: string, sessionId: string, ticketId: string): Promise<Ticket> {
     const read = await this.#find(environmentId, playerId, ticketId);
-    return read.ticket.state.tag === "matched" ? read.ticket : this.#tryForSeat(environmentId, playerId, read);
+    if (read.ticket.state.tag === "matched") return read.ticket;
+    return this.#tryForSeat(environmentId, playerId, sessionId, read);
   }
 
   /** Removes the ticket. Throws `matchmaking.ticket_not_found` when the player has no such ticket. */
@@ -83,8 +85,8 @@ export class MatchmakingService {
     );
   }
 
-  async #checkMode(mode: string): Promise<void> {
-    const servers = await this.#deps.servers.live();
+  async #checkMode(environmentId: EnvironmentId, mode: string): Promise<void> {
+    const servers = await this.#deps.servers.live(environmentId);
     const modes = new Set(servers.flatMap((server) => server.modes));
     if (servers.length === 0 || modes.has(mode)) return;
     const known = [...modes].sort().join(", ");
@@ -97,7 +99,12 @@ export class MatchmakingService {
    * Looks for a seat, unless another request is doing so for this ticket. The ticket itself says who looks: whoever
    * changes it from queued to allocating. If it is cancelled or replaced meanwhile, the held seat returns itself.
    */
-  async #tryForSeat(environmentId: EnvironmentId, playerId: string, read: ReadTicket): Promise<Ticket> {
+  async #tryForSeat(
+    environmentId: EnvironmentId,
+    playerId: string,
+    sessionId: string,
+    read: ReadTicket,
+  ): Promise<Ticket> {
     const { tickets, allocator, metrics } = this.#deps;
     const { ticket } = read;
     const now = this.#now();
@@ -109,8 +116,8 @@ export class MatchmakingService {
     const queued: Ticket = { ...ticket, state: { tag: "queued", triedAtMs: now } };
     let next = queued;
     try {
-      const seat = await allocator.requestSeat({ mode: ticket.mode, playerId });
-      if (seat !== undefined) next = await this.#matched(environmentId, playerId, ticket, seat);
+      const seat = await allocator.requestSeat(environmentId, { mode: ticket.mode, playerId });
+      if (seat !== undefined) next = await this.#matched(environmentId, { playerId, sessionId }, ticket, seat);
     } finally {
       const ttlMs = next.state.tag === "matched" ? SEAT_HOLD_MS : QUEUED_TICKET_MS;
       const isKept = (await tickets.change(environmentId, playerId, claimed, next, ttlMs)) !== undefined;
@@ -122,7 +129,7 @@ export class MatchmakingService {
 
   async #matched(
     environmentId: EnvironmentId,
-    playerId: string,
+    { playerId, sessionId }: { playerId: string; sessionId: string },
     ticket: Ticket,
     seat: { endpoint: string; roomId: string },
   ): Promise<Ticket> {
@@ -130,6 +137,7 @@ export class MatchmakingService {
     const { mode } = ticket;
     const joinTicket = await this.#deps.tokens.signJoinTicket(environmentId, {
       playerId,
+      sessionId,
       name: displayName,
       mode,
       roomId: seat.roomId,

@@ -38,6 +38,24 @@ export class Metrics {
     labelNames: ["provider", "player"],
     registers: [this.registry],
   });
+  readonly refreshes = new Counter({
+    name: "platform_refreshes_total",
+    help: "Refresh tokens that were shown, by outcome: rotated, repeated, reused, expired, ended or unknown.",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
+  readonly sessionsEnded = new Counter({
+    name: "platform_sessions_ended_total",
+    help: "Sessions that this process ended, by why.",
+    labelNames: ["reason"],
+    registers: [this.registry],
+  });
+  readonly evictionRequests = new Counter({
+    name: "platform_eviction_requests_total",
+    help: "Requests that told a game server of ended sessions, by outcome: told, refused or unreachable.",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
   readonly tickets = new Counter({
     name: "platform_matchmaking_tickets_total",
     help: "Matchmaking tickets that were opened, matched or cancelled.",

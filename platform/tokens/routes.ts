@@ -4,9 +4,7 @@ import { ENVIRONMENT_HEADER } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import { responses } from "../http/responses.ts";
 import type { TokenService } from "./service.ts";
-
-/** How long others may keep the keys, in seconds. */
-const CACHE_SECONDS = 300;
+import { JWKS_CACHE_SECONDS } from "./signing-keys.ts";
 
 const JsonWebKeySet = z
   .object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string() })) })
@@ -25,7 +23,7 @@ export function tokenRoutes(tokens: TokenService): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>().openapi(jwks, async (c) => {
     const { keys } = await tokens.jwks(c.get("environmentId"));
     c.header("Vary", ENVIRONMENT_HEADER, { append: true });
-    c.header("Cache-Control", `public, max-age=${CACHE_SECONDS}`);
+    c.header("Cache-Control", `public, max-age=${JWKS_CACHE_SECONDS}`);
     return c.json({ keys: keys as { kid: string; kty: string; alg: string }[] }, 200);
   });
 }

@@ -1,18 +1,6 @@
 // Signs and verifies tokens: ES256 JSON Web Tokens (RFC 7519), by keys of each environment that are made once and kept.
 import { randomUUID } from "node:crypto";
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  decodeJwt,
-  errors,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from "jose";
+import { type CryptoKey, decodeJwt, errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { AppError } from "../../shared/schema/errors.ts";
 import {
   ACCESS_TOKEN_AUDIENCE,
@@ -22,7 +10,7 @@ import {
   TOKEN_ISSUER,
 } from "../../shared/schema/platform/index.ts";
 import type { EnvironmentService } from "../environments/service.ts";
-import type { SigningKeyStore, StoredKey } from "./store.ts";
+import { ALGORITHM, type SigningKeys } from "./signing-keys.ts";
 
 /** How long an access token is good for, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 900;
@@ -33,11 +21,11 @@ export const JOIN_TICKET_SECONDS = SEAT_HOLD_MS / 1_000;
 /** Longest token that is looked at, in characters; ours have about 400. */
 const MAX_TOKEN_LENGTH = 2_048;
 
-const ALGORITHM = "ES256";
-
 /** What a join ticket says: who may sit where. */
 export interface JoinTicket {
   readonly playerId: string;
+  /** The session that it was asked from: with it the seat ends. */
+  readonly sessionId: string;
   readonly name: string;
   readonly mode: string;
   readonly roomId: string;
@@ -50,22 +38,13 @@ export interface AccessToken {
   readonly sessionId: string;
 }
 
-interface Keys {
-  readonly kid: string;
-  readonly signing: CryptoKey;
-  readonly verifying: ReadonlyMap<string, CryptoKey>;
-  readonly published: readonly JWK[];
-}
-
 /** Makes and checks access tokens, and makes join tickets. Rejects with `service.unavailable` until the keys could be read. */
 export class TokenService {
-  readonly #store: Pick<SigningKeyStore, "all" | "addFirst">;
+  readonly #keys: Pick<SigningKeys, "of">;
   readonly #environments: Pick<EnvironmentService, "find">;
-  /** The keys of each environment that was asked for; only of those that exist. */
-  readonly #keys = new Map<EnvironmentId, Promise<Keys>>();
 
-  constructor(store: Pick<SigningKeyStore, "all" | "addFirst">, environments: Pick<EnvironmentService, "find">) {
-    this.#store = store;
+  constructor(keys: Pick<SigningKeys, "of">, environments: Pick<EnvironmentService, "find">) {
+    this.#keys = keys;
     this.#environments = environments;
   }
 
@@ -81,8 +60,11 @@ export class TokenService {
   }
 
   /** A ticket that lets its player into one room once, soon. Game servers verify it by the published keys alone. */
-  async signJoinTicket(environmentId: EnvironmentId, { playerId, name, mode, roomId }: JoinTicket): Promise<string> {
-    const claims = { name, mode, roomId, jti: randomUUID() };
+  async signJoinTicket(
+    environmentId: EnvironmentId,
+    { playerId, sessionId, name, mode, roomId }: JoinTicket,
+  ): Promise<string> {
+    const claims = { name, mode, roomId, sid: sessionId, jti: randomUUID() };
     return this.#sign(environmentId, claims, playerId, JOIN_TICKET_AUDIENCE, JOIN_TICKET_SECONDS);
   }
 
@@ -93,7 +75,7 @@ export class TokenService {
   async verifyAccessToken(token: string): Promise<AccessToken> {
     if (token.length > MAX_TOKEN_LENGTH) throw invalid();
     const environmentId = await this.#claimedEnvironment(token);
-    const { verifying } = await this.#loaded(environmentId);
+    const { verifying } = await this.#keys.of(environmentId);
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => keyOf(verifying, kid), {
         issuer: TOKEN_ISSUER,
@@ -126,7 +108,7 @@ export class TokenService {
   /** What a token of `signFor` says; undefined for one that is old, of another environment or audience, or not ours. */
   async verifyFor(environmentId: EnvironmentId, audience: string, token: string): Promise<JWTPayload | undefined> {
     if (token.length > MAX_TOKEN_LENGTH) return undefined;
-    const { verifying } = await this.#loaded(environmentId);
+    const { verifying } = await this.#keys.of(environmentId);
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => keyOf(verifying, kid), {
         issuer: TOKEN_ISSUER,
@@ -144,7 +126,7 @@ export class TokenService {
 
   /** The public keys of an environment, as a JSON Web Key Set (RFC 7517). */
   async jwks(environmentId: EnvironmentId): Promise<{ keys: readonly JWK[] }> {
-    return { keys: (await this.#loaded(environmentId)).published };
+    return { keys: (await this.#keys.of(environmentId)).published };
   }
 
   async #claimedEnvironment(token: string): Promise<EnvironmentId> {
@@ -166,7 +148,7 @@ export class TokenService {
     audience: string,
     seconds: number,
   ): Promise<string> {
-    const { kid, signing } = await this.#loaded(environmentId);
+    const { kid, signing } = await this.#keys.of(environmentId);
     const issuedAt = Math.floor(Date.now() / 1_000);
     return new SignJWT({ ...claims, env: environmentId })
       .setProtectedHeader({ alg: ALGORITHM, kid, typ: "JWT" })
@@ -177,54 +159,6 @@ export class TokenService {
       .setExpirationTime(issuedAt + seconds)
       .sign(signing);
   }
-
-  #loaded(environmentId: EnvironmentId): Promise<Keys> {
-    const known = this.#keys.get(environmentId);
-    if (known !== undefined) return known;
-    const loading = this.#load(environmentId).catch((error: unknown) => {
-      // The next request tries again: the database may be back by then.
-      this.#keys.delete(environmentId);
-      throw error;
-    });
-    this.#keys.set(environmentId, loading);
-    return loading;
-  }
-
-  async #load(environmentId: EnvironmentId): Promise<Keys> {
-    let stored = await this.#store.all(environmentId);
-    if (!stored.some(({ isRetired }) => !isRetired)) {
-      const { kid, privateJwk } = await makeKey();
-      await this.#store.addFirst(environmentId, kid, privateJwk);
-      stored = await this.#store.all(environmentId);
-    }
-    const active = stored.find(({ isRetired }) => !isRetired);
-    if (active === undefined) throw new Error("There is no signing key although one was just stored.");
-    const published = stored.map(publicJwk);
-    const imported = published.map(async (jwk) => [jwk.kid ?? "", await importKey(jwk)] as const);
-    return {
-      kid: active.kid,
-      signing: await importKey(active.privateJwk),
-      verifying: new Map(await Promise.all(imported)),
-      published,
-    };
-  }
-}
-
-async function makeKey(): Promise<{ kid: string; privateJwk: JWK }> {
-  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  const privateJwk = await exportJWK(privateKey);
-  return { kid: await calculateJwkThumbprint(privateJwk), privateJwk };
-}
-
-/** Names the public members one by one: what is not named here cannot leak. */
-function publicJwk({ kid, privateJwk: { kty, crv, x, y } }: StoredKey): JWK {
-  return { kid, use: "sig", alg: ALGORITHM, kty, crv, x, y } as JWK;
-}
-
-async function importKey(jwk: JWK): Promise<CryptoKey> {
-  const key = await importJWK(jwk, ALGORITHM);
-  if (key instanceof Uint8Array) throw new Error("A stored signing key is not an ES256 key.");
-  return key;
 }
 
 function keyOf(keys: ReadonlyMap<string, CryptoKey>, kid: string | undefined): CryptoKey {

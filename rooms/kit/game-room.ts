@@ -19,7 +19,7 @@ import { GameWire } from "../../shared/netcode/index.ts";
 import { ROOM_CLOSE } from "../../shared/schema/close-codes.ts";
 import { AppError } from "../../shared/schema/errors.ts";
 import type { GameDefinition } from "../../shared/schema/game.ts";
-import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
+import { type JoinTicketClaims, SEAT_HOLD_MS, type SessionEndReason } from "../../shared/schema/platform/index.ts";
 import { guarded } from "./guarded.ts";
 import { QuietSerializer } from "./netcode/quiet-serializer.ts";
 import type { SeenView } from "./netcode/rewound-view.ts";
@@ -43,6 +43,14 @@ export type NetcodeOptions = Omit<RoomNetcodeOptions, "wire" | "tickHz" | "playe
 
 const DEFAULT_TICK_HZ = 60;
 const NOTHING = (): void => undefined;
+
+/** Who was closed with one of these does not come back to the seat. */
+const FINAL_CLOSES: ReadonlySet<number | undefined> = new Set([
+  ROOM_CLOSE.seatTakenOver,
+  ROOM_CLOSE.roomFailed,
+  ROOM_CLOSE.sessionEnded,
+  ROOM_CLOSE.banned,
+]);
 
 /** The most messages a client may send in a second, inputs and all, before it is dropped. */
 const MAX_MESSAGES_PER_SECOND = 200;
@@ -120,6 +128,11 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     const type = this["_inputController"]?.options.ctor as (new () => object) | undefined;
     const timeline = this._timelineMode();
     return type && { type, hasTwoStamps: timeline?.snapshot === true && timeline.reckon === true };
+  }
+
+  /** Closes every connection and gives up every waiting seat of sessions that have ended. Returns how many, by reason. */
+  evict(ended: ReadonlyMap<string, SessionEndReason>): ReadonlyMap<SessionEndReason, number> {
+    return this.#seats.evict(ended);
   }
 
   /** Ticks a second of a room that speaks snapshots. */
@@ -240,7 +253,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
 
   /** Keeps a dropped client's seat. A subclass that overrides this calls it. */
   override onDrop(client: ExtractRoomClient<T>, code?: number): void {
-    if (code === ROOM_CLOSE.seatTakenOver || code === ROOM_CLOSE.roomFailed || this.#hasFailed) return;
+    if (FINAL_CLOSES.has(code) || this.#hasFailed) return;
     this.#seats.keep(client, this.reconnectionSeconds, () => this.releaseInputs(client.sessionId));
   }
 
@@ -333,6 +346,7 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
       this.#seatClients();
       await authors.onJoin?.call(this, client, options, auth);
       this.#netcode?.show(client.sessionId);
+      this.#evictLatecomer(client as GameClient);
     };
     const onDrop = this.#guard((client: Client, code?: number) => {
       this.#netcode?.disconnect(client.sessionId);
@@ -347,6 +361,12 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
       typeof this.onDispose
     >;
     Object.defineProperty(this, "onDrop", { value: onDrop });
+  }
+
+  /** Between a ticket and its connection the session may have ended. Only now, so that who leaves has joined. */
+  #evictLatecomer({ auth }: GameClient): void {
+    const reason = auth && roomHost().endOf?.(auth.sid);
+    if (auth && reason) this.evict(new Map([[auth.sid, reason]]));
   }
 
   #guard(callback: CallableFunction, where: string): (...args: unknown[]) => unknown {

@@ -1,5 +1,5 @@
 // What a room needs of the process that runs it. The process installs one host; a test installs its own.
-import type { JoinTicketClaims } from "../../shared/schema/platform/index.ts";
+import type { JoinTicketClaims, SessionEndReason } from "../../shared/schema/platform/index.ts";
 import { guarded } from "./guarded.ts";
 
 /** What a client showed when it asked for a seat. */
@@ -23,6 +23,8 @@ export interface RoomFailure {
 
 /** The process around the rooms. */
 export interface RoomHost {
+  /** Why a session has ended, if it ended within the last `ENDED_SESSION_MEMORY_MS`. */
+  endOf?(sessionId: string): SessionEndReason | undefined;
   /** Checks a claim and spends its ticket. Throws `AppError` with a `ticket.*` code. */
   admit(claim: SeatClaim): Promise<JoinTicketClaims>;
   onRoomFailed(failure: RoomFailure): void;
@@ -33,6 +35,12 @@ export interface RoomHost {
   /** `onTick` or `onInputs` has thrown, for the first time. It is no room's fault, and no room notices. */
   onWatchFailed(error: Error): void;
 }
+
+/**
+ * How long a process remembers that a session has ended; ms. Longer than its last ticket can live (`SEAT_HOLD_MS` from when
+ * the platform last took its token) and the seat that this ticket reserved.
+ */
+export const ENDED_SESSION_MEMORY_MS = 120_000;
 
 let installed: RoomHost | undefined;
 
@@ -46,6 +54,7 @@ export function installRoomHost(host: RoomHost): void {
   // The rest passes as it is: who is not admitted is told by an exception.
   installed = {
     admit: (claim) => host.admit(claim),
+    endOf: (sessionId) => host.endOf?.(sessionId),
     onRoomFailed: (failure) => host.onRoomFailed(failure),
     onTick: guarded(host.onTick.bind(host), report),
     onInputs: guarded((...counts: [string, number, number]) => host.onInputs?.(...counts), report),

@@ -1,14 +1,14 @@
 // Whose seats a room has: promised to a ticket, sat in, or waiting for a player who dropped.
 import type { Client, Room } from "@colyseus/core";
 import { ROOM_CLOSE } from "../../shared/schema/close-codes.ts";
-import { type JoinTicketClaims, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
+import { type JoinTicketClaims, SEAT_HOLD_MS, type SessionEndReason } from "../../shared/schema/platform/index.ts";
 import { HeldSeats } from "./held-seats.ts";
 
 /** The seats of one room. A player has one, and a newer claim takes it over. */
 export class RoomSeats {
   readonly #room: Room;
   readonly #held = new HeldSeats(SEAT_HOLD_MS);
-  readonly #waiting = new Map<string, { playerId: string; giveUp: () => void }>();
+  readonly #waiting = new Map<string, { claims: JoinTicketClaims | undefined; giveUp: () => void }>();
   #heldTimer: NodeJS.Timeout | undefined;
 
   constructor(room: Room) {
@@ -56,7 +56,7 @@ export class RoomSeats {
     const reconnection = this.#room.allowReconnection(client as never, seconds);
     const timer = this.#room["_reservedSeatTimeouts"][sessionId];
     const giveUp = (): void => reconnection.reject(new Error("seat given up"));
-    this.#waiting.set(sessionId, { playerId: playerOf(client) ?? "", giveUp });
+    this.#waiting.set(sessionId, { claims: claimsOf(client), giveUp });
     reconnection.then(
       () => this.#waiting.delete(sessionId),
       () => {
@@ -66,6 +66,22 @@ export class RoomSeats {
         onGivenUp();
       },
     );
+  }
+
+  /** Gives up every seat of sessions that have ended: connections are closed, waiting seats wait no longer. Counts by reason. */
+  evict(ended: ReadonlyMap<string, SessionEndReason>): Map<SessionEndReason, number> {
+    const counts = new Map<SessionEndReason, number>();
+    const reasonOf = (claims: JoinTicketClaims | undefined): SessionEndReason | undefined => {
+      const reason = claims && ended.get(claims.sid);
+      if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      return reason;
+    };
+    for (const { claims, giveUp } of [...this.#waiting.values()]) if (reasonOf(claims)) giveUp();
+    for (const client of [...this.#room.clients]) {
+      const reason = reasonOf(claimsOf(client));
+      if (reason) this.#room.kickClient(client.sessionId, ...closeOf(reason));
+    }
+    return counts;
   }
 
   /** The room is gone: timers of seats that nobody will take would keep its process alive. */
@@ -84,8 +100,8 @@ export class RoomSeats {
   }
 
   #sessionOf(playerId: string): string | undefined {
-    for (const [sessionId, seat] of this.#waiting) if (seat.playerId === playerId) return sessionId;
-    return this.#room.clients.find((client) => playerOf(client) === playerId)?.sessionId;
+    for (const [sessionId, seat] of this.#waiting) if (seat.claims?.sub === playerId) return sessionId;
+    return this.#room.clients.find((client) => claimsOf(client)?.sub === playerId)?.sessionId;
   }
 
   /** Seats that are taken: connected, reserved by Colyseus (joining or reconnecting), and held for a ticket. */
@@ -94,6 +110,11 @@ export class RoomSeats {
   }
 }
 
-function playerOf(client: Client): string | undefined {
-  return (client.auth as JoinTicketClaims | undefined)?.sub;
+function claimsOf(client: Client): JoinTicketClaims | undefined {
+  return client.auth as JoinTicketClaims | undefined;
+}
+
+function closeOf(reason: SessionEndReason): [code: number, text: string] {
+  if (reason === "banned") return [ROOM_CLOSE.banned, "This player was banned."];
+  return [ROOM_CLOSE.sessionEnded, `The session has ended: ${reason}.`];
 }

@@ -99,6 +99,12 @@ export function createMetrics(read: {
       labelNames: ["code"],
       registers,
     }),
+    evictions: new Counter({
+      name: "game_evictions_total",
+      help: "Connections and waiting seats given up because their session ended, by why it did.",
+      labelNames: ["reason"],
+      registers,
+    }),
     roomFailures: new Counter({
       name: "game_room_failures_total",
       help: "Rooms that were closed because their code threw, by mode.",

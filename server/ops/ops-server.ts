@@ -1,22 +1,33 @@
-// The ops port: health, readiness, metrics, and the platform's requests for seats. Never reachable through the game port.
+// The ops port: health, readiness, metrics, and the platform's requests for seats and evictions. Never reachable through the game port.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import { AppError } from "../../shared/schema/errors.ts";
-import { SeatRequest, type SeatResponse } from "../../shared/schema/platform/index.ts";
+import {
+  type EndedSession,
+  EvictionRequest,
+  SeatRequest,
+  type SeatResponse,
+} from "../../shared/schema/platform/index.ts";
 import { answerProblem, readJson } from "../json-http.ts";
 
 /** What the ops port shows and whom it asks. */
 export interface OpsOptions {
   readonly registry: Registry;
-  readonly serverKey: string;
+  /** Who sends one of these is the platform: the key of this server, and the one that its heartbeats carry. */
+  readonly controlKeys: readonly string[];
   /** Every check by name: `undefined` when it is well, else what is wrong. */
   readonly checks: () => Record<string, string | undefined>;
   readonly holdSeat: (request: SeatRequest) => Promise<SeatResponse>;
+  /** Closes the connections of sessions that have ended, and returns how many there were. */
+  readonly evict: (sessions: readonly EndedSession[]) => number;
   readonly onError: (error: Error) => void;
 }
 
-/** `/healthz` is alive, `/readyz` takes players, `/metrics` for Prometheus, `POST /v1/seats` with the server credential. */
+/**
+ * `/healthz` is alive, `/readyz` takes players, `/metrics` for Prometheus; with a control key `POST /v1/seats` and
+ * `POST /v1/evictions`.
+ */
 export function createOpsApp(options: OpsOptions): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.json({ alive: true }));
@@ -33,11 +44,16 @@ export function createOpsApp(options: OpsOptions): Hono {
   app.get("/metrics", async (context) =>
     context.body(await options.registry.metrics(), 200, { "Content-Type": options.registry.contentType }),
   );
-  app.post("/v1/seats", async (context) => {
-    if (!isServerKey(context.req.header("authorization"), options.serverKey)) {
-      throw new AppError("auth.invalid", "Send the server credential as a bearer token.");
+  app.use("/v1/*", async (context, next) => {
+    if (!isOneOf(options.controlKeys, context.req.header("authorization"))) {
+      throw new AppError("auth.invalid", "Send a control key of this server as a bearer token.");
     }
-    return context.json(await options.holdSeat(await readJson(context, SeatRequest)));
+    await next();
+  });
+  app.post("/v1/seats", async (context) => context.json(await options.holdSeat(await readJson(context, SeatRequest))));
+  app.post("/v1/evictions", async (context) => {
+    const { sessions } = await readJson(context, EvictionRequest);
+    return context.json({ closed: options.evict(sessions) });
   });
   app.notFound((context) =>
     answerProblem(context, new AppError("route.not_found", "See docs/operate.md for the ops port's paths.")),
@@ -52,9 +68,9 @@ export function createOpsApp(options: OpsOptions): Hono {
   return app;
 }
 
-/** Compares hashes, so that the time taken tells nothing of the key. */
-function isServerKey(header: string | undefined, key: string): boolean {
+/** Compares hashes, so that the time taken tells nothing of the keys. */
+function isOneOf(keys: readonly string[], header: string | undefined): boolean {
   const given = /^Bearer (.+)$/.exec(header ?? "")?.[1] ?? "";
   const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(given), hash(key));
+  return keys.some((key) => timingSafeEqual(hash(given), hash(key)));
 }

@@ -1,5 +1,10 @@
 // The platform over HTTP, with the server credential.
-import type { GameServerHeartbeat } from "../../shared/schema/platform/index.ts";
+import {
+  ENVIRONMENT_HEADER,
+  type EnvironmentId,
+  type GameServerHeartbeat,
+  HeartbeatResponse,
+} from "../../shared/schema/platform/index.ts";
 import type { PlatformLink } from "./platform-link.ts";
 
 const TIMEOUT_MS = 2_000;
@@ -7,6 +12,7 @@ const TIMEOUT_MS = 2_000;
 /** Where the platform is and who this server is to it. */
 export interface HttpPlatformLinkOptions {
   readonly platformUrl: string;
+  readonly environment: EnvironmentId;
   readonly serverId: string;
   readonly serverKey: string;
 }
@@ -16,20 +22,26 @@ export class HttpPlatformLink implements PlatformLink {
   readonly #url: URL;
   readonly #headers: Record<string, string>;
 
-  constructor({ platformUrl, serverId, serverKey }: HttpPlatformLinkOptions) {
+  constructor({ platformUrl, environment, serverId, serverKey }: HttpPlatformLinkOptions) {
     this.#url = new URL(`/v1/servers/${serverId}`, platformUrl);
-    this.#headers = { Authorization: `Bearer ${serverKey}`, "Content-Type": "application/json" };
+    this.#headers = {
+      Authorization: `Bearer ${serverKey}`,
+      "Content-Type": "application/json",
+      [ENVIRONMENT_HEADER]: environment,
+    };
   }
 
-  heartbeat(heartbeat: GameServerHeartbeat): Promise<void> {
-    return this.#send("PUT", JSON.stringify(heartbeat));
+  async heartbeat(heartbeat: GameServerHeartbeat): Promise<HeartbeatResponse> {
+    const answer = await this.#send("PUT", JSON.stringify(heartbeat));
+    // A platform of an older version has nothing to say.
+    return answer === "" ? { endedSessions: [], hasMore: false } : HeartbeatResponse.parse(JSON.parse(answer));
   }
 
-  leave(): Promise<void> {
-    return this.#send("DELETE");
+  async leave(): Promise<void> {
+    await this.#send("DELETE");
   }
 
-  async #send(method: string, body?: string): Promise<void> {
+  async #send(method: string, body?: string): Promise<string> {
     const response = await fetch(this.#url, {
       method,
       headers: this.#headers,
@@ -41,5 +53,6 @@ export class HttpPlatformLink implements PlatformLink {
       throw new Error(
         `The platform answered ${response.status} to ${method} ${this.#url.pathname}: ${answer.slice(0, 200)}`,
       );
+    return answer;
   }
 }

@@ -5,8 +5,19 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { pino } from "pino";
 import { ROOMS } from "../../rooms/index.ts";
 import type { ArenaState } from "../../shared/schema/arena/index.ts";
-import type { GameServerHeartbeat, JoinTicketClaims, SeatRequest } from "../../shared/schema/platform/index.ts";
-import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
+import type {
+  EndedSession,
+  GameServerHeartbeat,
+  HeartbeatResponse,
+  JoinTicketClaims,
+  SeatRequest,
+} from "../../shared/schema/platform/index.ts";
+import {
+  type EnvironmentId,
+  FIRST_ENVIRONMENT,
+  JOIN_TICKET_AUDIENCE,
+  TOKEN_ISSUER,
+} from "../../shared/schema/platform/index.ts";
 import { type GameServerConfig, parseConfig } from "../config.ts";
 import { GameServer, type GameServerParts } from "../game-server.ts";
 import { openDatagrams } from "../open-datagrams.ts";
@@ -22,9 +33,12 @@ export interface TicketOptions {
   roomId: string;
   playerId?: string;
   name?: string;
+  /** The session that the player asked from. */
+  sid?: string;
   expiresInSeconds?: number;
   audience?: string;
   jti?: string;
+  env?: EnvironmentId;
   /** Signed by a key that this platform does not have. */
   isForged?: boolean;
 }
@@ -53,14 +67,17 @@ type Sign = (claims: Omit<JoinTicketClaims, "exp">, options: TicketOptions) => P
 export class TestGameServer {
   readonly server: GameServer;
   readonly heartbeats: GameServerHeartbeat[];
+  /** What the next heartbeats are answered, one each; then that no session has ended. */
+  readonly answers: HeartbeatResponse[];
   /** Log lines of the server, parsed. */
   readonly logs: Record<string, unknown>[];
   readonly #sign: Sign;
 
-  private constructor(parts: Pick<TestGameServer, "server" | "logs" | "heartbeats">, sign: Sign) {
+  private constructor(parts: Pick<TestGameServer, "server" | "logs" | "heartbeats" | "answers">, sign: Sign) {
     this.server = parts.server;
     this.logs = parts.logs;
     this.heartbeats = parts.heartbeats;
+    this.answers = parts.answers;
     this.#sign = sign;
   }
 
@@ -82,6 +99,7 @@ export class TestGameServer {
       : pino({ level: "debug" }, { write: (line: string) => void logs.push(JSON.parse(line)) });
     routeColyseusLogs(log);
     const heartbeats: GameServerHeartbeat[] = [];
+    const answers: HeartbeatResponse[] = [];
     const parsed = parseConfig({
       GAME_PORT: "0",
       GAME_OPS_PORT: "0",
@@ -98,11 +116,22 @@ export class TestGameServer {
       rooms,
       ...(config.DATAGRAMS !== undefined && { openDatagrams }),
       roomOptions: { arena: { fighters: parsed.ARENA_FIGHTERS } },
-      tickets: new TicketDesk(platformUrl ? platformKeys(platformUrl) : keys),
+      tickets: new TicketDesk(
+        platformUrl ? platformKeys(platformUrl, parsed.ENVIRONMENT, (error) => log.warn({ err: error })) : keys,
+        parsed.ENVIRONMENT,
+      ),
       link: platformUrl
-        ? new HttpPlatformLink({ platformUrl, serverKey: parsed.SERVER_KEY, serverId: randomUUID() })
+        ? new HttpPlatformLink({
+            platformUrl,
+            environment: parsed.ENVIRONMENT,
+            serverKey: parsed.SERVER_KEY,
+            serverId: randomUUID(),
+          })
         : {
-            heartbeat: async (heartbeat) => void (config.LOG_LEVEL || heartbeats.push(heartbeat)),
+            heartbeat: async (heartbeat) => {
+              if (!config.LOG_LEVEL) heartbeats.push(heartbeat);
+              return answers.shift() ?? { endedSessions: [], hasMore: false };
+            },
             leave: async () => undefined,
           },
     });
@@ -115,7 +144,7 @@ export class TestGameServer {
         .setExpirationTime(Math.floor(Date.now() / 1000) + (options.expiresInSeconds ?? TICKET_SECONDS))
         .sign(options.isForged ? theirs.privateKey : ours.privateKey);
     await server.start();
-    return new TestGameServer({ server, logs, heartbeats }, sign);
+    return new TestGameServer({ server, logs, heartbeats, answers }, sign);
   }
 
   get endpoint(): string {
@@ -135,15 +164,25 @@ export class TestGameServer {
     });
   }
 
+  /** Tells it that sessions have ended, as the platform does. */
+  tellEnded(sessions: readonly EndedSession[], serverKey = SERVER_KEY): Promise<Response> {
+    return fetch(`${this.opsUrl}/v1/evictions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${serverKey}` },
+      body: JSON.stringify({ sessions }),
+    });
+  }
+
   /** A signed join ticket. */
   ticket(options: TicketOptions): Promise<string> {
     const { roomId, playerId = randomUUID(), name = "Tess", jti = randomUUID() } = options;
-    return this.#sign({ sub: playerId, jti, name, mode: "arena", roomId }, options);
+    const { sid = randomUUID(), env = FIRST_ENVIRONMENT } = options;
+    return this.#sign({ sub: playerId, jti, sid, env, name, mode: "arena", roomId }, options);
   }
 
   /** A seat for a player and the way to it: what `POST /v1/matchmaking/join` would give. */
   async assign(
-    player: { playerId?: string; name?: string } = {},
+    player: { playerId?: string; name?: string; sid?: string } = {},
     mode = "arena",
   ): Promise<{ endpoint: string; roomId: string; ticket: string; playerId: string }> {
     const playerId = player.playerId ?? randomUUID();
@@ -154,12 +193,12 @@ export class TestGameServer {
       endpoint: this.endpoint,
       roomId,
       playerId,
-      ticket: await this.ticket({ roomId, playerId, ...(player.name ? { name: player.name } : {}) }),
+      ticket: await this.ticket({ ...player, roomId, playerId }),
     };
   }
 
   /** Joins with the unmodified SDK and waits for the first state. */
-  async join(player: { playerId?: string; name?: string } = {}, mode = "arena") {
+  async join(player: { playerId?: string; name?: string; sid?: string } = {}, mode = "arena") {
     const { endpoint, roomId, ticket, playerId } = await this.assign(player, mode);
     const client = new Client(endpoint);
     client.auth.token = ticket;

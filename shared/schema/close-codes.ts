@@ -8,4 +8,8 @@ export const ROOM_CLOSE = {
   roomFailed: 4101,
   /** The game server is going down. */
   serverDraining: 4102,
+  /** The player's session has ended: signed out here or elsewhere, or its credentials were changed. */
+  sessionEnded: 4103,
+  /** The player was banned. */
+  banned: 4104,
 } as const;

@@ -92,6 +92,8 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/ephemeral/store.ts": ["EphemeralStore"],
   "platform/allocation/allocator.ts": ["Allocator"],
   "platform/passwords/breached-passwords.ts": ["BreachedPasswords"],
+  "platform/sessions/evictor.ts": ["Evictor"],
+  "platform/sessions/security-notices.ts": ["SecurityNotices"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };

@@ -20,8 +20,18 @@ export const GuestSignInRequest = z
   .meta({ id: "GuestSignInRequest" });
 export type GuestSignInRequest = z.infer<typeof GuestSignInRequest>;
 
-/** A signed-in player. `accessToken` is a JWT for `Authorization: Bearer`; `expiresIn` is in seconds. */
+/**
+ * A signed-in player. `accessToken` is a JWT for `Authorization: Bearer`; `refreshToken` is opaque, for `POST /v1/auth/refresh`
+ * alone, once. Both times are in seconds.
+ */
 export const SignInResponse = z
-  .object({ playerId: z.uuid(), accessToken: z.string(), expiresIn: z.int().positive() })
+  .object({
+    playerId: z.uuid(),
+    sessionId: z.uuid(),
+    accessToken: z.string(),
+    expiresIn: z.int().positive(),
+    refreshToken: z.string(),
+    refreshExpiresIn: z.int().positive(),
+  })
   .meta({ id: "SignInResponse" });
 export type SignInResponse = z.infer<typeof SignInResponse>;

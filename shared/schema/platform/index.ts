@@ -1,7 +1,9 @@
 // The platform's API shapes, for the platform, the game server and clients alike.
 export * from "./accounts.ts";
+export * from "./bans.ts";
 export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./identities.ts";
 export * from "./matchmaking.ts";
 export * from "./passwords.ts";
+export * from "./sessions.ts";
