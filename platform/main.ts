@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { NO_NOTICES } from "./accounts/session-starter.ts";
 import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
 import { NO_STEP_UP } from "./accounts/step-up.ts";
 import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
@@ -76,6 +75,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const tokens = new TokenService(signingKeys, environments);
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
+  const notices = new LogNotices(log);
   const sessionStore = new SessionStore(database);
   const live = new LiveSessions({ tokens, store: sessionStore });
   const authenticator = new Authenticator({ ...config, tokens: live, apiKeys });
@@ -88,7 +88,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     bans,
     live,
     evictor: new HttpEvictor({ servers, metrics, log }),
-    notices: new LogNotices(log),
+    notices,
     audit,
     metrics,
     times: config.sessionTimes,
@@ -114,7 +114,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     bans,
     guard: NO_SIGN_IN_GUARD,
     stepUp: NO_STEP_UP,
-    notices: NO_NOTICES,
+    notices,
   });
   const { accounts } = accountServices;
   const allocator = new RegistryAllocator({ servers, metrics, log });

@@ -6,6 +6,7 @@ import { sql } from "drizzle-orm";
 import { EnvironmentId, MAX_IDENTITIES } from "../../shared/schema/platform/index.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { raceTests } from "./identities-race.contract.ts";
+import { accountRecords } from "./player-records.ts";
 import {
   type AccountsBench,
   coins,
@@ -30,6 +31,10 @@ export function identitiesContract(name: string, open: () => Promise<SqlDatabase
     });
     after(async () => database.close());
     linkTests(() => bench);
+    recordTests(
+      () => bench,
+      () => database,
+    );
     environmentTests(
       () => bench,
       () => database,
@@ -137,6 +142,28 @@ function linkTests(bench: () => AccountsBench): void {
       ["identity.linked", "identity.unlinked"],
     );
     assert.ok(!JSON.stringify(entries).includes(subject));
+  });
+}
+
+function recordTests(bench: () => AccountsBench, database: () => SqlDatabase): void {
+  it("are given to their owner without a secret, and deleted for good with whoever was merged into the player", async () => {
+    const { accounts, environmentId } = bench();
+    const records = accountRecords(database());
+    const [mine, theirs] = [await newGuest(bench()), await newGuest(bench())];
+    const outcome = await bench().identities.link(environmentId, mine.id, {
+      provider: "guest",
+      subject: theirs.deviceId,
+    });
+    assert.ok(outcome.kind === "clash");
+    const clash = { mine: mine.id, theirs: outcome.theirs, provider: "guest", subjectHash: outcome.subjectHash };
+    await bench().clashes.resolve(environmentId, clash, { choice: "merge", rules: { coins: "keep" } });
+    const given = JSON.stringify(await records.export(environmentId, mine.id));
+    assert.ok(given.includes(mine.id));
+    for (const secret of [mine.deviceId, theirs.deviceId, outcome.subjectHash]) assert.ok(!given.includes(secret));
+    await database().transaction((tx) => records.delete(environmentId, mine.id, tx));
+    assert.equal(await records.export(environmentId, mine.id), undefined);
+    await assert.rejects(accounts.profile(environmentId, theirs.id), fails("player.not_found"));
+    await database().transaction((tx) => records.delete(environmentId, mine.id, tx));
   });
 }
 

@@ -4,8 +4,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import fc from "fast-check";
-import { EnvironmentId, FIRST_ENVIRONMENT } from "../../shared/schema/platform/index.ts";
-import { OPERATOR_SCOPES, type OperatorScope } from "../environments/credential.ts";
+import {
+  EnvironmentId,
+  FIRST_ENVIRONMENT,
+  OPERATOR_SCOPES,
+  type OperatorScope,
+} from "../../shared/schema/platform/index.ts";
 import { createErrorHandler, invalidRequest } from "../errors.ts";
 import type { AppEnv } from "../http/env.ts";
 import { createLog } from "../ops/log.ts";

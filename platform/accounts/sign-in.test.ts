@@ -59,7 +59,14 @@ function newService(
     sessions: {
       start: async (_environmentId, playerId, origin) => {
         steps.push(`start ${origin.deviceName}`);
-        return { playerId, accessToken: "token", expiresIn: 900 };
+        return {
+          playerId,
+          sessionId: playerId,
+          accessToken: "token",
+          expiresIn: 900,
+          refreshToken: "r",
+          refreshExpiresIn: 1,
+        };
       },
       endAll: async () => {},
     },

@@ -108,7 +108,7 @@ export class TokenService {
   /** What a token of `signFor` says; undefined for one that is old, of another environment or audience, or not ours. */
   async verifyFor(environmentId: EnvironmentId, audience: string, token: string): Promise<JWTPayload | undefined> {
     if (token.length > MAX_TOKEN_LENGTH) return undefined;
-    const { verifying } = await this.#loaded(environmentId);
+    const { verifying } = await this.#keys.of(environmentId);
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => keyOf(verifying, kid), {
         issuer: TOKEN_ISSUER,

@@ -1,5 +1,5 @@
 // The services of accounts on a real database, with everything around them in memory and under the test's control.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { AppError, type ErrorCode } from "../../../shared/schema/errors.ts";
 import { type EnvironmentId, FIRST_ENVIRONMENT, type SignInChallenge } from "../../../shared/schema/platform/index.ts";
@@ -12,6 +12,7 @@ import { Metrics } from "../../ops/metrics.ts";
 import { MIN_SCORE } from "../../passwords/strength.ts";
 import { MemoryAuditLog } from "../../testing/memory-audit-log.ts";
 import { TokenService } from "../../tokens/service.ts";
+import { RETIRED_KEY_SECONDS, SigningKeys } from "../../tokens/signing-keys.ts";
 import { SigningKeyStore } from "../../tokens/store.ts";
 import type { PlayerModule } from "../player-modules.ts";
 import { emailIdentity } from "../service.ts";
@@ -58,7 +59,7 @@ export function createAccountsBench(
   const banned = new Set<string>();
   const breached = new Set<string>();
   const audit = new MemoryAuditLog();
-  const tokens = new TokenService(new SigningKeyStore(database), {
+  const tokens = new TokenService(new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS)), {
     find: async () => ({ id: environmentId, corsOrigins: undefined }),
   });
   const noteGuard = (what: string) => async () => void happened.guard.push(what);
@@ -85,7 +86,9 @@ export function createAccountsBench(
     sessions: {
       start: async (id, playerId, { provider }) => {
         happened.started.push({ playerId, provider });
-        return { playerId, ...(await tokens.signAccessToken(id, playerId, `session-${happened.started.length}`)) };
+        const sessionId = randomUUID();
+        const access = await tokens.signAccessToken(id, playerId, sessionId);
+        return { playerId, sessionId, ...access, refreshToken: "refresh", refreshExpiresIn: 1 };
       },
       endAll: async (_environmentId, playerId, reason, options) => {
         happened.ended.push(`${playerId} ${reason} ${options?.exceptSessionId ?? ""}`.trim());

@@ -8,6 +8,9 @@ export const MAX_IDENTITIES = 16;
 /** How long the choice of a clash may take, in seconds. */
 export const CLASH_SECONDS = 300;
 
+/** How deep a proof may be nested: whatever walks through one must not run out of stack. */
+const MAX_PROOF_DEPTH = 8;
+
 /** A way in, as an environment names it: `guest`, `password`, `google`, … */
 export const ProviderName = z
   .string()
@@ -17,6 +20,7 @@ export const ProviderName = z
 /** What a provider asks for: an object, whose members the provider's guide names. */
 export const Proof = z
   .record(z.string().max(64), z.unknown())
+  .refine((proof) => isShallow(proof), `must not be nested more than ${MAX_PROOF_DEPTH} deep`)
   .meta({ description: "What the provider asks for, e.g. {email, password}.", example: { email: "a@example.com" } });
 
 /** A device's name as its owner reads it in the list of sessions. */
@@ -129,3 +133,13 @@ export const PublicProfile = z
   .object({ playerId: z.uuid(), displayName: z.string(), createdAt: z.iso.datetime() })
   .meta({ id: "PublicProfile" });
 export type PublicProfile = z.infer<typeof PublicProfile>;
+
+/** Whether nothing in `value` lies deeper than `MAX_PROOF_DEPTH`. Level by level, since a stranger chose the depth. */
+function isShallow(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= MAX_PROOF_DEPTH; depth++) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
+}
