@@ -3,3 +3,4 @@ export * from "./accounts.ts";
 export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
+export * from "./recovery.ts";
