@@ -14,6 +14,7 @@ export const ERROR_CATALOGUE = {
   "auth.expired": { status: 401, title: "The token has expired" },
   "auth.forbidden": { status: 403, title: "The credential does not allow this" },
   "environment.unknown": { status: 404, title: "There is no such environment" },
+  "code.invalid": { status: 422, title: "The code is not valid" },
   "matchmaking.unknown_mode": { status: 422, title: "There is no such game mode" },
   "matchmaking.ticket_not_found": { status: 404, title: "There is no such matchmaking ticket" },
   "ticket.missing": { status: 401, title: "A join ticket is required" },
