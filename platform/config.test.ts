@@ -18,6 +18,9 @@ describe("config", () => {
       serverKey: SERVER_KEY,
       operatorKey: undefined,
       defaultEnvironment: "demo/dev",
+      smtpUrl: undefined,
+      mailFrom: "Gamekeeper <gamekeeper@localhost>",
+      accountPageUrl: "http://localhost:8000/account",
       logLevel: "info",
       webDir: "web/dist",
       corsOrigins: ["*"],
@@ -58,6 +61,9 @@ describe("config", () => {
       CORS_ORIGINS: "play.example.com",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
+      SMTP_URL: "mail.example.com",
+      MAIL_FROM: "no-reply@example.com",
+      ACCOUNT_PAGE_URL: "javascript:alert(1)",
       OPERATOR_KEY: "with a space, and long enough to be a key",
       DEFAULT_ENVIRONMENT: "production",
     };
@@ -76,6 +82,13 @@ describe("config", () => {
 
   it("says that the server key is required", () => {
     assert.throws(() => parseConfig({}), /SERVER_KEY is required/);
+  });
+
+  it("asks for a sender where there is a mail server", () => {
+    const SMTP_URL = "smtps://user:hunter2@mail.example.com";
+    assert.throws(() => parseConfig({ SERVER_KEY, SMTP_URL }), /MAIL_FROM is required with SMTP_URL/);
+    const config = parseConfig({ SERVER_KEY, SMTP_URL, MAIL_FROM: "Arena <no-reply@example.com>" });
+    assert.equal(config.smtpUrl, SMTP_URL);
   });
 
   it("lets a command-line tool read the database's variables alone", () => {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
@@ -15,6 +16,11 @@ import { EnvironmentStore } from "./environments/store.ts";
 import { MemoryStore } from "./ephemeral/memory.ts";
 import { RedisStore } from "./ephemeral/redis.ts";
 import { createPublicServer } from "./http/listener.ts";
+import { MailboxFolder } from "./mail/mailbox-folder.ts";
+import { MAILBOX_PATH } from "./mail/mailbox-page.ts";
+import { MailService } from "./mail/service.ts";
+import { SmtpTransport } from "./mail/smtp.ts";
+import { OutgoingMailStore } from "./mail/store.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
 import { Health } from "./ops/health.ts";
@@ -54,12 +60,22 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
 
+  const mailbox = config.smtpUrl === undefined ? new MailboxFolder(join(config.dataDir, "mail")) : undefined;
+  const mails = new MailService({
+    store: new OutgoingMailStore(database),
+    transport: mailbox ?? new SmtpTransport({ url: config.smtpUrl ?? "", from: config.mailFrom }),
+    product: config.mailFrom.replace(/ <.*$/, ""),
+    metrics,
+    log,
+  });
+
   const health = new Health({
     database: () => database.check(),
     ephemeral: () => ephemeral.check(),
     gameServers: () => servers.checkReady(),
   });
   metrics.watchGameServers(() => servers.countsIfKnown());
+  metrics.watchWaitingMails(() => mails.waiting);
   metrics.watchDependencies(async () => (await health.readiness()).checks);
   if (ephemeral instanceof MemoryStore) metrics.watchEphemeralEntries(() => ephemeral.size);
 
@@ -76,12 +92,13 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     log,
   });
   const publicServer = createPublicServer(app, log);
-  const opsServer = createOpsServer(health, metrics, log);
+  const opsServer = createOpsServer(health, metrics, log, mailbox);
 
   const stop = async () => {
     health.beginStop();
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
+    await mails.stop();
     await ephemeral.close();
     await database.close();
     metrics.close();
@@ -90,12 +107,21 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   try {
     const port = await listen(publicServer, config.port, config.host);
     const opsPort = await listen(opsServer, config.opsPort, config.opsHost);
+    mails.start();
+    if (mailbox !== undefined) warnOfMailbox(config, opsPort, log);
     log.info({ event: "platform.listening", port, opsPort, url: `http://localhost:${port}` });
     return { port, opsPort, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Mail that goes nowhere is what development wants, and a mistake where there is a database server. */
+function warnOfMailbox(config: Config, opsPort: number, log: Log): void {
+  const url = `http://localhost:${opsPort}${MAILBOX_PATH}`;
+  if (config.databaseUrl === undefined) log.info({ event: "mail.mailbox", url });
+  else log.warn({ event: "mail.mailbox", url }, "Mail goes to no one: set SMTP_URL and MAIL_FROM.");
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { KeptMail, Mailbox } from "./mailbox.ts";
 import { DeliveryError, type MailMessage, type MailTransport } from "./transport.ts";
 
 /** Most mails that the folder keeps; the oldest go first. */
@@ -18,17 +19,6 @@ const KeptMailShape = z.object({
   text: z.string(),
   html: z.string(),
 });
-
-/** A mail in the folder. `name` is its own in the folder; `receivedAt` is ISO 8601. */
-export type KeptMail = z.infer<typeof KeptMailShape> & { readonly name: string };
-
-/** What a reader of the mailbox may do. */
-export interface Mailbox {
-  /** The kept mails, newest first. */
-  list(): Promise<KeptMail[]>;
-  /** The mail of this name, or undefined. */
-  read(name: string): Promise<KeptMail | undefined>;
-}
 
 /** Options of `MailboxFolder`, for tests. */
 export interface MailboxFolderOptions {

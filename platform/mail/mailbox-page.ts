@@ -1,7 +1,7 @@
 // The mailbox of development in a browser: a list of mails, and each as its reader would see it. It shows codes, so it is
 // for the operator's port alone.
 import { escapeHtml } from "./escape-html.ts";
-import type { KeptMail, Mailbox } from "./mailbox-folder.ts";
+import type { KeptMail, Mailbox } from "./mailbox.ts";
 
 /** Where the page is. */
 export const MAILBOX_PATH = "/dev/mailbox";

@@ -79,7 +79,6 @@ export class MailService implements Mailer {
   #wakeAtMs = 0;
   #round: Promise<number> | undefined;
   #isRunning = false;
-  #isTroubled = false;
 
   constructor(deps: MailServiceDeps) {
     this.#deps = deps;
@@ -160,12 +159,7 @@ export class MailService implements Mailer {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#claimOnce()
-        .then(
-          () => {
-            this.#isTroubled = false;
-          },
-          (error: unknown) => this.#troubled(error),
-        )
+        .catch((error: unknown) => this.#troubled(error))
         .finally(() => this.#wakeIn(POLL_MS));
     }, delayMs);
   }
@@ -242,7 +236,7 @@ export class MailService implements Mailer {
   #troubled(error: unknown): void {
     const isAway = error instanceof AppError && error.code === "service.unavailable";
     if (!isAway) this.#deps.log.error({ event: "mail.failed", err: error });
-    else if (!this.#isTroubled) this.#deps.log.warn({ event: "mail.waiting", reason: error.message });
-    this.#isTroubled = true;
+    // The database says by itself that it is away, once.
+    else this.#deps.log.debug({ event: "mail.waiting", reason: error.message });
   }
 }

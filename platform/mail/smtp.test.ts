@@ -53,7 +53,6 @@ function transportTo(
   const transport = new SmtpTransport({
     url: `smtp://127.0.0.1:${port}`,
     from: "Arena <no-reply@example.com>",
-    isPlainAllowed: true,
     ...options,
   });
   closers.push(() => transport.close());

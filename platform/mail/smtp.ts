@@ -21,7 +21,7 @@ export interface SmtpOptions {
   /** `smtp://user:password@host:587`, which asks for STARTTLS, or `smtps://…:465`. */
   readonly url: string;
   readonly from: string;
-  /** Whether a server on `smtp://` may do without TLS. Only for one on this machine. */
+  /** Whether a server on `smtp://` may do without TLS; by default only one on this machine. */
   readonly isPlainAllowed?: boolean;
   readonly deadlineMs?: number;
 }
@@ -67,8 +67,9 @@ export class SmtpTransport implements MailTransport {
   }
 }
 
-function newPool({ url, isPlainAllowed = false }: SmtpOptions) {
+function newPool({ url, isPlainAllowed }: SmtpOptions) {
   const { protocol, hostname, port, username, password } = new URL(url);
+  const mayBePlain = isPlainAllowed ?? /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
   const isSecure = protocol === "smtps:";
   return createTransport({
     pool: true,
@@ -78,8 +79,8 @@ function newPool({ url, isPlainAllowed = false }: SmtpOptions) {
     port: port === "" ? (isSecure ? 465 : 587) : Number(port),
     secure: isSecure,
     // Without this a listener on the way could strip STARTTLS from the greeting and read the codes.
-    requireTLS: !isSecure && !isPlainAllowed,
-    ignoreTLS: isPlainAllowed,
+    requireTLS: !isSecure && !mayBePlain,
+    ignoreTLS: !isSecure && mayBePlain,
     ...(username === "" ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
   });
 }
