@@ -15,7 +15,7 @@ const PAGE_POLICY =
 
 /** A mail's HTML: styles only, in an origin of its own, whatever is written in it. Its links open outside of the frame. */
 const MAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 /** An answer of the page. */
 export interface MailboxAnswer {
@@ -39,7 +39,7 @@ export async function mailboxAnswer(
   if (name === "") return page(200, listPage(await mailbox.list()));
   const mail = more.length === 0 ? await mailbox.read(name) : undefined;
   if (mail === undefined) return plain(404, "There is no such mail; the oldest are removed.\n");
-  if (part === "html") return answer(200, "text/html; charset=utf-8", MAIL_POLICY, mail.html, "SAMEORIGIN");
+  if (part === "html") return answer(200, "text/html; charset=utf-8", MAIL_POLICY, outOfFrame(mail.html), "SAMEORIGIN");
   if (part === "text") return plain(200, mail.text);
   if (part === "") return page(200, mailPage(mail));
   return plain(404, "A mail has /html and /text.\n");
@@ -67,6 +67,11 @@ function answer(status: number, type: string, policy: string, body: string, fram
     "Referrer-Policy": "no-referrer",
   };
   return { status, headers, body };
+}
+
+/** Links of the mail open in a tab of their own: what they lead to would not let itself be framed. */
+function outOfFrame(html: string): string {
+  return html.replace("<head>", '<head><base target="_blank">');
 }
 
 const STYLE = `
@@ -106,7 +111,7 @@ function mailPage({ name, subject, to, receivedAt, text }: KeptMail): string {
     `<p class="note"><a href="${MAILBOX_PATH}">← Mailbox</a></p>
 <h1>${escapeHtml(subject)}</h1>
 <dl><dt>To</dt><dd>${escapeHtml(to)}</dd><dt>At</dt><dd>${escapeHtml(shownTime(receivedAt))}</dd></dl>
-<iframe src="${MAILBOX_PATH}/${escapeHtml(name)}/html" title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"></iframe>
+<iframe src="${MAILBOX_PATH}/${escapeHtml(name)}/html" title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
 <h2>As plain text</h2>
 <pre>${escapeHtml(text)}</pre>`,
   );

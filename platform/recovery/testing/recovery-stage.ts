@@ -9,6 +9,7 @@ import { MemoryStore } from "../../ephemeral/memory.ts";
 import { MailService } from "../../mail/service.ts";
 import { OutgoingMailStore } from "../../mail/store.ts";
 import { CollectedMails, linkedCode } from "../../mail/testing/collected-mails.ts";
+import type { MailTransport } from "../../mail/transport.ts";
 import { createLog } from "../../ops/log.ts";
 import { Metrics } from "../../ops/metrics.ts";
 import { codeKeyOf } from "../codes.ts";
@@ -51,18 +52,28 @@ export class RecoveryStage {
     return new RecoveryStage(database);
   }
 
-  async reset(): Promise<void> {
+  /** `transport` takes the mails to somewhere else than memory; `accountPageUrl` is where their links lead. */
+  async reset(
+    options: { readonly transport?: MailTransport; readonly accountPageUrl?: string; readonly now?: () => number } = {},
+  ): Promise<void> {
     await this.database.query((db) => db.execute(sql`delete from outgoing_mail`));
     await this.#ephemeral?.close();
     this.nowMs = START_MS;
-    const now = () => this.nowMs;
+    const now = options.now ?? (() => this.nowMs);
     const log = createLog("silent");
     const ephemeral = new MemoryStore({ now });
     const transport = new CollectedMails();
     const accounts = new MemoryAccounts();
     const metrics = this.#metrics;
     const store = new OutgoingMailStore(this.database);
-    const mails = new MailService({ store, transport, product: "Arena", metrics, log, now });
+    const mails = new MailService({
+      store,
+      transport: options.transport ?? transport,
+      product: "Arena",
+      metrics,
+      log,
+      now,
+    });
     const codes = new MailCodes({
       store: new MailCodeStore(this.database),
       mails,
@@ -77,7 +88,7 @@ export class RecoveryStage {
       passwords: accounts,
       sessions: accounts,
       notices: new MailedNotices({ mailer: mails, emailOf, log, now }),
-      accountPageUrl: "https://play.example.com/account",
+      accountPageUrl: options.accountPageUrl ?? "https://play.example.com/account",
       now,
     });
     this.#ephemeral = ephemeral;
