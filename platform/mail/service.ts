@@ -11,7 +11,6 @@ import type { Mail, MailContent, Mailer, Notice } from "./mailer.ts";
 import { renderMail } from "./render.ts";
 import type { ClaimedMail, OutgoingMailStore } from "./store.ts";
 import { DeliveryError, type MailTransport } from "./transport.ts";
-import { UnstoredMails } from "./unstored-mails.ts";
 
 /** Most mails that wait at a time, of all environments; past that no more are taken. */
 export const MAX_WAITING_MAILS = 10_000;
@@ -73,7 +72,6 @@ export class MailService implements Mailer {
   readonly #now: () => number;
   readonly #preparers = new Map<string, MailPreparer>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #unstored: UnstoredMails;
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
   #wakeAtMs = 0;
@@ -83,7 +81,6 @@ export class MailService implements Mailer {
   constructor(deps: MailServiceDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
-    this.#unstored = new UnstoredMails(deps);
   }
 
   /** How many mails waited when last counted; for the metric. */
@@ -109,14 +106,6 @@ export class MailService implements Mailer {
     await this.#add(environmentId, { ...rest, template: kind }, tx);
   }
 
-  /**
-   * Takes a mail with a secret of the caller's in it, which must not lie in the database: it waits in memory, a minute
-   * and a half at most. Resolves at once. Throws `service.unavailable` when too many wait.
-   */
-  async sendUnstored(environmentId: EnvironmentId, mail: Mail): Promise<void> {
-    this.#unstored.send(environmentId, uuidV7(this.#now()), mail);
-  }
-
   /** Begins to deliver. */
   start(): void {
     this.#isRunning = true;
@@ -128,7 +117,7 @@ export class MailService implements Mailer {
     this.#isRunning = false;
     clearTimeout(this.#timer);
     await this.#round?.catch(() => undefined);
-    await Promise.all([...this.#underWay, this.#unstored.stop()]);
+    await Promise.all(this.#underWay);
     await this.#deps.transport.close();
   }
 

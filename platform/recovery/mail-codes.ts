@@ -146,6 +146,14 @@ export class MailCodes {
     }
   }
 
+  /** The address that a sign-in code went to. Uses the code up; throws `code.invalid`. */
+  redeemSignIn(
+    environmentId: EnvironmentId,
+    given: { readonly codeId: string; readonly code: string },
+  ): Promise<string> {
+    return this.redeem(environmentId, { purpose: "sign-in", ...given }, async ({ address }) => address);
+  }
+
   /** Ends a player's open codes for these purposes; with `newerThan` only those asked for after that code. */
   async endOf(
     environmentId: EnvironmentId,

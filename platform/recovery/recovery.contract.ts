@@ -9,8 +9,10 @@ import type { Database } from "../db/database.ts";
 import { CODE_LIFE_MS } from "./codes.ts";
 import { emailChangeTests } from "./email-change.contract.ts";
 import { MAILS_PER_ADDRESS, MAILS_PER_SOURCE } from "./mail-budget.ts";
+import { mailCodeModule, mailCodeRecords } from "./player-records.ts";
+import { StepUpCodes } from "./step-up-codes.ts";
 import { MailCodeStore } from "./store.ts";
-import { ADA, ENV, fails, OTHER_ENV, RecoveryStage, wrong } from "./testing/recovery-stage.ts";
+import { ADA, ENV, fails, OTHER_ENV, RecoveryStage, START_MS, wrong } from "./testing/recovery-stage.ts";
 
 /** Defines the suite. `open` resolves to a migrated database. */
 export function recoveryContract(name: string, open: () => Promise<Database>): void {
@@ -25,6 +27,38 @@ export function recoveryContract(name: string, open: () => Promise<Database>): v
     signInCodeTests(() => on);
     forgottenPasswordTests(() => on);
     emailChangeTests(() => on);
+
+    it("codes of a step-up are their player's alone, and say yes once", async () => {
+      const [playerId, other] = [await on.newPlayer(ADA), await on.newPlayer()];
+      const codes = new StepUpCodes(on.codes, on.accounts.emailOf.bind(on.accounts));
+      assert.equal(await codes.addressOf(ENV, playerId), ADA);
+      const issued = await codes.issue(ENV, playerId, ADA);
+      assert.deepEqual({ ...issued, codeId: "" }, { codeId: "", expiresIn: 600, codeLength: 8 });
+      const { codeId, code } = await on.mailedCode(ADA);
+      assert.match(on.transport.lastTo(ADA).subject, /confirms your sign-in/);
+      assert.equal(await codes.redeem(ENV, other, codeId, code), false);
+      assert.equal(await codes.redeem(ENV, playerId, codeId, wrong(code)), false);
+      assert.equal(await codes.redeem(ENV, playerId, codeId, code), true);
+      assert.equal(await codes.redeem(ENV, playerId, codeId, code), false);
+    });
+
+    it("codes are given to their player without what is secret in them, and deleted alone or with a merge", async () => {
+      const [playerId, other] = [await on.newPlayer(ADA), await on.newPlayer("bert@example.com")];
+      for (const address of [ADA, "bert@example.com"]) {
+        await on.recovery.startReset(ENV, address);
+        await on.mailedCode(address);
+      }
+      const records = mailCodeRecords(on.database);
+      assert.deepEqual(await records.export(ENV, playerId), [
+        { purpose: "reset-password", address: ADA, askedAt: new Date(START_MS).toISOString() },
+      ]);
+      await on.database.transaction((tx) => records.delete(ENV, playerId, tx));
+      assert.deepEqual(await records.export(ENV, playerId), []);
+      assert.equal(((await records.export(ENV, other)) as unknown[]).length, 1);
+      const module = mailCodeModule(new MailCodeStore(on.database));
+      await on.database.transaction((tx) => module.merge(ENV, { from: other }, tx));
+      assert.deepEqual(await records.export(ENV, other), []);
+    });
 
     it("codes go with their player, and are removed some time after they expired", async () => {
       const playerId = await on.newPlayer(ADA);
@@ -54,7 +88,7 @@ function signInCodeTests(stage: () => RecoveryStage): void {
     before(() => {
       on = stage();
     });
-    const verifier = () => new EmailCodeVerifier(on.recovery);
+    const verifier = () => new EmailCodeVerifier(on.codes);
 
     it("proves an address, once, however it is typed", async () => {
       const issued = await on.recovery.startSignIn(ENV, "Ada@Example.com");
@@ -101,15 +135,15 @@ function signInCodeTests(stage: () => RecoveryStage): void {
       await on.recovery.startSignIn(ENV, ADA);
       const { codeId, code } = await on.mailedCode(ADA);
       for (let guess = 0; guess < 5; guess += 1) {
-        await assert.rejects(on.recovery.redeemSignIn(ENV, { codeId, code: wrong(code) }), fails("code.invalid"));
+        await assert.rejects(on.codes.redeemSignIn(ENV, { codeId, code: wrong(code) }), fails("code.invalid"));
       }
-      await assert.rejects(on.recovery.redeemSignIn(ENV, { codeId, code }), fails("code.invalid"));
+      await assert.rejects(on.codes.redeemSignIn(ENV, { codeId, code }), fails("code.invalid"));
     });
 
     it("takes no more than five guesses at one time either", async () => {
       await on.recovery.startSignIn(ENV, ADA);
       const { codeId, code } = await on.mailedCode(ADA);
-      const guesses = Array.from({ length: 30 }, () => on.recovery.redeemSignIn(ENV, { codeId, code: wrong(code) }));
+      const guesses = Array.from({ length: 30 }, () => on.codes.redeemSignIn(ENV, { codeId, code: wrong(code) }));
       assert.ok((await Promise.allSettled(guesses)).every(({ status }) => status === "rejected"));
       const [row] = await on.database.query((db) =>
         db.execute<{ attempts_left: number }>(sql`select attempts_left from mail_code where id = ${codeId}`),
@@ -122,9 +156,9 @@ function signInCodeTests(stage: () => RecoveryStage): void {
       const mine = await on.mailedCode(ADA);
       const { codeId } = await on.recovery.startSignIn(ENV, ADA, { source: "stranger" });
       for (let guess = 0; guess < 9; guess += 1) {
-        await assert.rejects(on.recovery.redeemSignIn(ENV, { codeId, code: "00000000" }), fails("code.invalid"));
+        await assert.rejects(on.codes.redeemSignIn(ENV, { codeId, code: "00000000" }), fails("code.invalid"));
       }
-      assert.equal(await on.recovery.redeemSignIn(ENV, mine), ADA);
+      assert.equal(await on.codes.redeemSignIn(ENV, mine), ADA);
     });
 
     it("lets one of many in who send it at one time", async () => {
@@ -132,9 +166,7 @@ function signInCodeTests(stage: () => RecoveryStage): void {
         fc.asyncProperty(fc.integer({ min: 2, max: 5 }), async (count) => {
           await on.recovery.startSignIn(ENV, ADA, { source: String(on.nowMs) });
           const given = await on.mailedCode(ADA);
-          const all = await Promise.allSettled(
-            Array.from({ length: count }, () => on.recovery.redeemSignIn(ENV, given)),
-          );
+          const all = await Promise.allSettled(Array.from({ length: count }, () => on.codes.redeemSignIn(ENV, given)));
           assert.equal(all.filter(({ status }) => status === "fulfilled").length, 1);
           on.nowMs += 3_600_000;
         }),
@@ -148,9 +180,9 @@ function signInCodeTests(stage: () => RecoveryStage): void {
       await on.recovery.startSignIn(ENV, ADA);
       const second = await on.mailedCode(ADA);
       on.nowMs += CODE_LIFE_MS["sign-in"] - 1;
-      assert.equal(await on.recovery.redeemSignIn(ENV, first), ADA);
+      assert.equal(await on.codes.redeemSignIn(ENV, first), ADA);
       on.nowMs += 1;
-      await assert.rejects(on.recovery.redeemSignIn(ENV, second), fails("code.invalid"));
+      await assert.rejects(on.codes.redeemSignIn(ENV, second), fails("code.invalid"));
     });
 
     it("comes in the language asked for, with a link that says all of it after the #", async () => {

@@ -104,11 +104,6 @@ export class RecoveryService {
     });
   }
 
-  /** The address whose sign-in code this is. Throws `code.invalid`. */
-  async redeemSignIn(environmentId: EnvironmentId, given: GivenCode): Promise<string> {
-    return this.#deps.codes.redeem(environmentId, { purpose: "sign-in", ...given }, async ({ address }) => address);
-  }
-
   /** Sends a code for a new password to the owner of an address, if there is one. */
   startReset(environmentId: EnvironmentId, address: string, requester: MailRequester = {}): Promise<IssuedCode> {
     return this.#deps.codes.issue(environmentId, {

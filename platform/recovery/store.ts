@@ -1,5 +1,5 @@
 // Keeps codes that go by mail, and counts what is tried against them.
-import { and, eq, gt, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 import type { Database, Executor } from "../db/database.ts";
 import type { CodePurpose } from "./codes.ts";
@@ -14,6 +14,15 @@ export interface StoredCode {
   readonly details: Readonly<Record<string, string>>;
   readonly expiresAtMs: number;
 }
+
+/** A code as its player is told of it. */
+export interface ListedCode extends StoredCode {
+  readonly createdAtMs: number;
+  readonly usedAtMs: number | undefined;
+}
+
+/** Most codes that are listed; budgets keep a player below it. */
+const MAX_LISTED = 1_000;
 
 /** Codes by environment and id. Throws `service.unavailable` while the database is away. */
 export class MailCodeStore {
@@ -129,8 +138,7 @@ export class MailCodeStore {
         .where(
           and(
             newerThan === undefined ? undefined : gt(mailCode.id, newerThan),
-            eq(mailCode.environmentId, environmentId),
-            eq(mailCode.playerId, playerId),
+            isOf(environmentId, playerId),
             isNull(mailCode.usedAt),
             inArray(mailCode.purpose, [...purposes]),
           ),
@@ -138,10 +146,31 @@ export class MailCodeStore {
     );
   }
 
+  /** The newest codes of a player, at most `MAX_LISTED`. */
+  async listOf(environmentId: EnvironmentId, playerId: string): Promise<ListedCode[]> {
+    const rows = await this.#database.query((db) =>
+      db.select().from(mailCode).where(isOf(environmentId, playerId)).orderBy(desc(mailCode.id)).limit(MAX_LISTED),
+    );
+    return rows.map((row) => ({
+      ...stored(row),
+      createdAtMs: row.createdAt.getTime(),
+      usedAtMs: row.usedAt?.getTime(),
+    }));
+  }
+
+  /** Removes every code of a player. */
+  async removeOf(environmentId: EnvironmentId, playerId: string, tx: Executor): Promise<void> {
+    await tx.delete(mailCode).where(isOf(environmentId, playerId));
+  }
+
   /** Removes codes of every environment that expired before `beforeMs`. */
   async removeExpired(beforeMs: number): Promise<void> {
     await this.#database.query((db) => db.delete(mailCode).where(lt(mailCode.expiresAt, new Date(beforeMs))));
   }
+}
+
+function isOf(environmentId: EnvironmentId, playerId: string) {
+  return and(eq(mailCode.environmentId, environmentId), eq(mailCode.playerId, playerId));
 }
 
 function isRow(environmentId: EnvironmentId, id: string) {

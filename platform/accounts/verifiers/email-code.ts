@@ -3,8 +3,9 @@ import { type EnvironmentId, MailCodeProof } from "../../../shared/schema/platfo
 import { invalidRequest } from "../../errors.ts";
 import { mailAddressKey } from "../../mail/address.ts";
 
-/** Redeems sign-in codes: gives the address that a code went to. Throws `code.invalid`. */
+/** Redeems the codes that sign in. */
 export interface SignInCodes {
+  /** The address that the code went to, once. Throws `code.invalid`. */
   redeemSignIn(environmentId: EnvironmentId, proof: MailCodeProof): Promise<string>;
 }
 

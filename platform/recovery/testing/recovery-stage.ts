@@ -37,6 +37,7 @@ export class RecoveryStage {
   transport!: CollectedMails;
   accounts!: MemoryAccounts;
   mails!: MailService;
+  codes!: MailCodes;
   recovery!: RecoveryService;
   readonly #metrics = new Metrics();
   #ephemeral: MemoryStore | undefined;
@@ -95,6 +96,7 @@ export class RecoveryStage {
     this.transport = transport;
     this.accounts = accounts;
     this.mails = mails;
+    this.codes = codes;
   }
 
   /** A player, with this address if one is given. */
