@@ -5,9 +5,6 @@ import { EnvironmentId } from "../shared/schema/platform/index.ts";
 /** Fewest characters a `SERVER_KEY` or `OPERATOR_KEY` may have: 32 random characters cannot be guessed over the network. */
 export const SERVER_KEY_MIN_LENGTH = 32;
 
-/** The sender of mails that go no further than a folder. No mail server would take it. */
-const LOCAL_SENDER = "Gamekeeper <gamekeeper@localhost>";
-
 const port = (name: string, fallback: number) =>
   z
     .string()
@@ -44,61 +41,68 @@ const databaseVariables = {
   ).optional(),
 };
 
-const Environment = z
-  .object({
-    ...databaseVariables,
-    PLATFORM_PORT: port("PLATFORM_PORT", 8000),
-    PLATFORM_HOST: z.string().default("0.0.0.0"),
-    PLATFORM_OPS_PORT: port("PLATFORM_OPS_PORT", 8001),
-    PLATFORM_OPS_HOST: z.string().default("127.0.0.1"),
-    REDIS_URL: addressOf(["redis:", "rediss:"], "redis://localhost:6379").optional(),
-    SERVER_KEY: secret(
-      `is required: the secret shared with the game servers, at least ${SERVER_KEY_MIN_LENGTH} characters`,
-    ),
-    OPERATOR_KEY: secret("must be text").optional(),
-    DEFAULT_ENVIRONMENT: z
-      .string()
-      .refine(
-        (value) => EnvironmentId.safeParse(value).success,
-        "must be <project>/<environment>. Set DEFAULT_ENVIRONMENT=demo/dev",
-      )
-      .default("demo/dev")
-      .transform((value) => EnvironmentId.parse(value)),
-    SMTP_URL: addressOf(["smtp:", "smtps:"], "smtps://user:password@mail.example.com:465").optional(),
-    MAIL_FROM: z
-      .string()
-      .regex(
-        /^[^<>"\r\n]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>$/,
-        "must be Name <address>, e.g. Arena <no-reply@example.com>",
-      )
-      .default(LOCAL_SENDER),
-    ACCOUNT_PAGE_URL: z
-      .string()
-      .refine(isPageUrl, "must be an http or https URL without #, e.g. https://play.example.com/account")
-      .optional(),
-    LOG_LEVEL: z
-      .enum(
-        ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
-        "must be one of trace, debug, info, warn, error, fatal, silent. Set LOG_LEVEL=info",
-      )
-      .default("info"),
-    WEB_DIR: z.string().default("web/dist"),
-    CORS_ORIGINS: z
-      .string()
-      .transform((value) => value.split(",").map((origin) => origin.trim()))
-      .refine(
-        (origins) => origins.every((origin) => origin === "*" || originOf(origin) === origin),
-        "must be * or origins divided by commas, e.g. https://play.example.com,http://localhost:5173",
-      )
-      .default(["*"]),
-    DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
-    GUEST_SIGN_INS_PER_MINUTE: wholeNumber("GUEST_SIGN_INS_PER_MINUTE", 1, 1_000_000, 300),
-    MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
-  })
-  .refine(({ SMTP_URL, MAIL_FROM }) => SMTP_URL === undefined || MAIL_FROM !== LOCAL_SENDER, {
-    path: ["MAIL_FROM"],
-    message: "is required with SMTP_URL: the sender, e.g. Arena <no-reply@example.com>",
-  });
+/** The sender of mails that go no further than a folder. No mail server would take it. */
+const LOCAL_SENDER = "Gamekeeper <gamekeeper@localhost>";
+
+const mailVariables = {
+  SMTP_URL: addressOf(["smtp:", "smtps:"], "smtps://user:password@mail.example.com:465").optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^[^<>"\r\n]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>$/,
+      "must be Name <address>, e.g. Arena <no-reply@example.com>",
+    )
+    .default(LOCAL_SENDER),
+  ACCOUNT_PAGE_URL: addressOf(["http:", "https:"], "https://play.example.com/account")
+    .regex(/^[^#]*$/, "must have no #, e.g. https://play.example.com/account")
+    .optional(),
+};
+
+const Environment = z.object({
+  ...databaseVariables,
+  ...mailVariables,
+  PLATFORM_PORT: port("PLATFORM_PORT", 8000),
+  PLATFORM_HOST: z.string().default("0.0.0.0"),
+  PLATFORM_OPS_PORT: port("PLATFORM_OPS_PORT", 8001),
+  PLATFORM_OPS_HOST: z.string().default("127.0.0.1"),
+  REDIS_URL: addressOf(["redis:", "rediss:"], "redis://localhost:6379").optional(),
+  SERVER_KEY: secret(
+    `is required: the secret shared with the game servers, at least ${SERVER_KEY_MIN_LENGTH} characters`,
+  ),
+  OPERATOR_KEY: secret("must be text").optional(),
+  DEFAULT_ENVIRONMENT: z
+    .string()
+    .refine(
+      (value) => EnvironmentId.safeParse(value).success,
+      "must be <project>/<environment>. Set DEFAULT_ENVIRONMENT=demo/dev",
+    )
+    .default("demo/dev")
+    .transform((value) => EnvironmentId.parse(value)),
+  LOG_LEVEL: z
+    .enum(
+      ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+      "must be one of trace, debug, info, warn, error, fatal, silent. Set LOG_LEVEL=info",
+    )
+    .default("info"),
+  WEB_DIR: z.string().default("web/dist"),
+  CORS_ORIGINS: z
+    .string()
+    .transform((value) => value.split(",").map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every((origin) => origin === "*" || originOf(origin) === origin),
+      "must be * or origins divided by commas, e.g. https://play.example.com,http://localhost:5173",
+    )
+    .default(["*"]),
+  DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
+  GUEST_SIGN_INS_PER_MINUTE: wholeNumber("GUEST_SIGN_INS_PER_MINUTE", 1, 1_000_000, 300),
+  MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
+});
+
+/** What no variable shows by itself. */
+const CheckedEnvironment = Environment.refine(
+  ({ SMTP_URL, MAIL_FROM }) => SMTP_URL === undefined || MAIL_FROM !== LOCAL_SENDER,
+  { path: ["MAIL_FROM"], message: "is required with SMTP_URL: the sender, e.g. Arena <no-reply@example.com>" },
+);
 
 /** Which database to use: `databaseUrl` when given, else PGlite under `dataDir`. */
 export interface DatabaseConfig {
@@ -145,7 +149,7 @@ export class ConfigError extends Error {
 
 /** Reads the platform's variables. An empty string counts as unset. Throws one `ConfigError` that names every mistake. */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
-  const variables = parse(Environment, env);
+  const variables = parse(CheckedEnvironment, env);
   return {
     dataDir: variables.DATA_DIR,
     databaseUrl: variables.DATABASE_URL,
@@ -188,8 +192,4 @@ function schemeOf(value: string): string {
 
 function originOf(value: string): string {
   return URL.canParse(value) ? new URL(value).origin : "";
-}
-
-function isPageUrl(value: string): boolean {
-  return /^https?:$/.test(schemeOf(value)) && !value.includes("#");
 }
