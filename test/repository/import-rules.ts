@@ -105,7 +105,7 @@ const COMPOSITION_ROOTS = new Set([
 ]);
 
 /** What assembles the platform's application out of the routes of its modules. */
-const PLATFORM_ASSEMBLY = new Set(["platform/app.ts", "platform/main.ts"]);
+const PLATFORM_ASSEMBLY = new Set(["platform/app.ts", "platform/assemble-recovery.ts", "platform/main.ts"]);
 const LAYERS = ["schema.ts", "store.ts", "service.ts", "routes.ts"];
 
 /** Whether a file exists for tests alone. */
