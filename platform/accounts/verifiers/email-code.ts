@@ -27,10 +27,12 @@ export class EmailCodeVerifier {
   }
 
   /** Spends the code `{codeId, code}`. Throws `request.invalid` for another shape, and `code.invalid`. */
-  async verify(proof: unknown, context: { readonly environmentId: EnvironmentId }): Promise<VerifiedEmail> {
+  async verify(proof: unknown, context: { readonly environmentId: string }): Promise<VerifiedEmail> {
     const given = MailCodeProof.safeParse(proof);
     if (!given.success) throw invalidRequest(given.error, "proof");
-    const address = mailAddressKey(await this.#codes.redeemSignIn(context.environmentId, given.data));
+    // The request's environment was looked up before any route.
+    const environmentId = context.environmentId as EnvironmentId;
+    const address = mailAddressKey(await this.#codes.redeemSignIn(environmentId, given.data));
     return { provider: "email", subject: address, email: address, isEmailVerified: true };
   }
 }
