@@ -277,8 +277,15 @@ describe("documentation", () => {
     assert.deepEqual(Object.keys(body.paths).sort(), [
       "/.well-known/jwks.json",
       "/v1/auth/guest",
+      "/v1/auth/login",
+      "/v1/auth/password/sign-up",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
+      "/v1/player/me/identities",
+      "/v1/player/me/identities/resolve",
+      "/v1/player/me/identities/{identityId}",
+      "/v1/player/me/password",
+      "/v1/player/{playerId}/profile",
       "/v1/servers/{serverId}",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;

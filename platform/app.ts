@@ -2,8 +2,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
+import { identityRoutes } from "./accounts/identity-routes.ts";
+import { profileRoutes } from "./accounts/profile-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
-import type { AccountService } from "./accounts/service.ts";
+import type { AccountServices } from "./assemble-accounts.ts";
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
 import { requestEnvironment } from "./environments/request-environment.ts";
@@ -21,6 +23,7 @@ import { matchmakingRoutes } from "./matchmaking/routes.ts";
 import type { MatchmakingService } from "./matchmaking/service.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
+import { passwordRoutes } from "./passwords/routes.ts";
 import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
@@ -34,7 +37,7 @@ export interface AppDeps {
   >;
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
-  readonly accounts: AccountService;
+  readonly accounts: AccountServices;
   readonly tokens: TokenService;
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
@@ -62,7 +65,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { environments, authenticator } = deps;
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
 
-  app.route("/", accountRoutes({ accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
+  app.route("/", accountRoutes({ ...accounts, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
+  app.route("/", identityRoutes({ ...accounts, rateLimiter }));
+  app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
+  app.route("/", profileRoutes(accounts.accounts));
   app.route("/", tokenRoutes(tokens));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
   app.route("/", gameServerRoutes(servers));

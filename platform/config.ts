@@ -85,6 +85,9 @@ const Environment = z.object({
     )
     .default("info"),
   WEB_DIR: z.string().default("web/dist"),
+  BREACHED_PASSWORDS_URL: addressOf(["http:", "https:"], "https://api.pwnedpasswords.com/range/")
+    .regex(/\/$/, "must end with a slash, e.g. https://api.pwnedpasswords.com/range/")
+    .optional(),
   CORS_ORIGINS: z
     .string()
     .transform((value) => value.split(",").map((origin) => origin.trim()))
@@ -131,6 +134,7 @@ export interface Config extends DatabaseConfig {
   readonly accountPageUrl: string;
   readonly logLevel: string;
   readonly webDir: string;
+  readonly breachedPasswordsUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly drainSeconds: number;
   readonly guestSignInsPerMinute: number;
@@ -166,6 +170,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     accountPageUrl: variables.ACCOUNT_PAGE_URL ?? `http://localhost:${variables.PLATFORM_PORT}/account`,
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
+    breachedPasswordsUrl: variables.BREACHED_PASSWORDS_URL,
     corsOrigins: variables.CORS_ORIGINS,
     drainSeconds: variables.DRAIN_SECONDS,
     guestSignInsPerMinute: variables.GUEST_SIGN_INS_PER_MINUTE,

@@ -33,6 +33,7 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
     const detail = problem(appError.code, appError.message, {
       ...(requestId === undefined ? {} : { requestId }),
       ...(appError.errors === undefined ? {} : { errors: appError.errors }),
+      ...(appError.members === undefined ? {} : { members: appError.members }),
     });
     c.header("Content-Type", "application/problem+json");
     return c.body(JSON.stringify(detail), detail.status as 400);

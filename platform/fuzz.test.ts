@@ -22,6 +22,14 @@ interface Route {
 
 const ROUTES: readonly Route[] = [
   { method: "POST", path: "/v1/auth/guest", credential: "none" },
+  { method: "POST", path: "/v1/auth/login", credential: "none" },
+  { method: "POST", path: "/v1/auth/password/sign-up", credential: "none" },
+  { method: "GET", path: "/v1/player/me/identities", credential: "player" },
+  { method: "POST", path: "/v1/player/me/identities", credential: "player" },
+  { method: "POST", path: "/v1/player/me/identities/resolve", credential: "player" },
+  { method: "DELETE", path: "/v1/player/me/identities/fuzz", credential: "player" },
+  { method: "PUT", path: "/v1/player/me/password", credential: "player" },
+  { method: "GET", path: "/v1/player/fuzz/profile", credential: "player" },
   { method: "POST", path: "/v1/matchmaking/join", credential: "player" },
   { method: "GET", path: "/v1/matchmaking/status", credential: "player" },
   { method: "DELETE", path: "/v1/matchmaking/status", credential: "player" },
@@ -60,6 +68,17 @@ after(async () => {
 });
 
 const fieldName = fc.oneof(
+  fc.constantFrom(
+    "provider",
+    "proof",
+    "email",
+    "password",
+    "token",
+    "choice",
+    "rules",
+    "currentPassword",
+    "newPassword",
+  ),
   fc.constantFrom("deviceId", "mode", "ticketId", "endpoint", "controlUrl", "modes", "rooms", "players", "isDraining"),
   fc.constantFrom("__proto__", "constructor", "toString", "", "length"),
   fc.string(),
@@ -67,6 +86,14 @@ const fieldName = fc.oneof(
 const nearlyRight = fc.dictionary(
   fieldName,
   fc.oneof(
+    fc.constantFrom(
+      "guest",
+      "password",
+      "keep-mine",
+      "merge",
+      { deviceId: "device-12345678" },
+      { email: "a@b.example" },
+    ),
     fc.constantFrom("arena", "device-12345678", "ws://localhost:1", "http://127.0.0.1:1", true, 0, -1, 1e308, null),
     fc.array(fc.constantFrom("arena", "", 1)),
     fc.jsonValue(),

@@ -119,6 +119,50 @@ describe("platform process", () => {
     assert.equal(again.body.playerId, last.body.playerId);
   });
 
+  it("has after kill -9 every identity and merge that it had acknowledged, whichever answer was its last", async () => {
+    const path = "/v1/player/me/identities";
+    for (const lastAnswer of [5, 11, 17]) {
+      const first = await start(dataDir);
+      const leadsTo = new Map<string, string>();
+      let answers = 0;
+      const send = async (route: string, body: object, token?: string) => {
+        const answer = await sendJson("POST", first.url + route, { body, ...(token === undefined ? {} : { token }) });
+        answers += 1;
+        if (answers === lastAnswer) first.child.kill("SIGKILL");
+        return answer;
+      };
+      const guest = async (deviceId: string) => {
+        const { body } = await send("/v1/auth/guest", { deviceId });
+        leadsTo.set(deviceId, body.playerId);
+        return body;
+      };
+      // A guest links a second device, and then merges the player of a third.
+      const story = async (name: string) => {
+        const [second, third] = [`${name}-second-device`, `${name}-third-device`];
+        const { playerId, accessToken: token } = await guest(`${name}-first-device`);
+        await guest(third);
+        const link = (deviceId: string) => send(path, { provider: "guest", proof: { deviceId } }, token);
+        assert.equal((await link(second)).status, 200);
+        leadsTo.set(second, playerId);
+        const { clash } = (await link(third)).body;
+        // Until the answer comes it may be either.
+        leadsTo.delete(third);
+        assert.equal((await send(`${path}/resolve`, { token: clash.token, choice: "merge" }, token)).status, 200);
+        leadsTo.set(third, playerId);
+      };
+      await Promise.allSettled(Array.from({ length: 4 }, (_, i) => story(`killed-${lastAnswer}-${i}`)));
+      assert.equal((await exitOf(first.child)).signal, "SIGKILL");
+      assert.ok(answers >= lastAnswer && leadsTo.size > 0);
+      const second = await start(dataDir);
+      for (const [deviceId, playerId] of leadsTo) {
+        const again = await sendJson("POST", `${second.url}/v1/auth/guest`, { body: { deviceId } });
+        assert.equal(again.body.playerId, playerId, deviceId);
+      }
+      second.child.kill("SIGKILL");
+      await exitOf(second.child);
+    }
+  });
+
   it("finishes a request under way before it ends, and takes no new ones", async () => {
     const { child, log, url } = await start(dataDir);
     const port = Number(new URL(url).port);

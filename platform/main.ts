@@ -3,10 +3,15 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { AccountService } from "./accounts/service.ts";
-import { AccountStore } from "./accounts/store.ts";
+import { GUESTS_ONLY } from "./accounts/guest-directory.ts";
+import { NO_BANS, NO_NOTICES, type SessionStarter } from "./accounts/session-starter.ts";
+import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
+import { NO_STEP_UP } from "./accounts/step-up.ts";
+import { uuidV7 } from "./accounts/uuid-v7.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
+import { type AccountsDeps, assembleAccounts } from "./assemble-accounts.ts";
+import type { AuditLog } from "./audit/audit-log.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -23,10 +28,15 @@ import { SmtpTransport } from "./mail/smtp.ts";
 import { OutgoingMailStore } from "./mail/store.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
+import { playerModules } from "./merged-tables.ts";
 import { Health } from "./ops/health.ts";
 import { createLog, type Log } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createOpsServer } from "./ops/server.ts";
+import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
+import { Argon2Hasher } from "./passwords/hasher.ts";
+import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
+import { StrengthMeter } from "./passwords/strength.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
 import { TokenService } from "./tokens/service.ts";
@@ -51,10 +61,24 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     : openPostgres(config.databaseUrl, log));
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
-  const accounts = new AccountService(new AccountStore(database), metrics);
   const environments = new EnvironmentService(new EnvironmentStore(database));
   const tokens = new TokenService(new SigningKeyStore(database), environments);
   const authenticator = new Authenticator({ tokens, ...config });
+  const meter = new StrengthMeter();
+  const modules = playerModules(database);
+  const { breachedPasswordsUrl: ranges } = config;
+  const breached = ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges);
+  const accountServices = assembleAccounts({
+    database,
+    tokens,
+    metrics,
+    log,
+    meter,
+    modules,
+    breached,
+    ...accountPorts(tokens, log),
+  });
+  const { accounts } = accountServices;
   const servers = new GameServerService(new GameServerStore(ephemeral), log);
   const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
   const tickets = new TicketStore(ephemeral);
@@ -83,7 +107,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     config,
     environments,
     authenticator,
-    accounts,
+    accounts: accountServices,
     tokens,
     servers,
     matchmaking,
@@ -99,6 +123,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
     await mails.stop();
+    await meter.close();
     await ephemeral.close();
     await database.close();
     metrics.close();
@@ -122,6 +147,30 @@ function warnOfMailbox(config: Config, opsPort: number, log: Log): void {
   const url = `http://localhost:${opsPort}${MAILBOX_PATH}`;
   if (config.databaseUrl === undefined) log.info({ event: "mail.mailbox", url });
   else log.warn({ event: "mail.mailbox", url }, "Mail goes to no one: set SMTP_URL and MAIL_FROM.");
+}
+
+/** What accounts ask of others, where there is nobody yet but the log and access tokens, which end by themselves. */
+function accountPorts(
+  tokens: TokenService,
+  log: Log,
+): Omit<AccountsDeps, "database" | "tokens" | "metrics" | "log" | "meter" | "modules" | "breached"> {
+  const sessions: SessionStarter = {
+    start: async (environmentId, playerId) => {
+      return { playerId, ...(await tokens.signAccessToken(environmentId, playerId, uuidV7())) };
+    },
+    endAll: async () => {},
+  };
+  const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.entry", ...entry }) };
+  return {
+    sessions,
+    audit,
+    hasher: new Argon2Hasher(),
+    bans: NO_BANS,
+    guard: NO_SIGN_IN_GUARD,
+    stepUp: NO_STEP_UP,
+    notices: NO_NOTICES,
+    verifiers: GUESTS_ONLY,
+  };
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {

@@ -1,26 +1,54 @@
-// `POST /v1/auth/guest`.
+// `POST /v1/auth/login` and `POST /v1/auth/guest`.
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { GuestSignInRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
+import type { ErrorCode } from "../../shared/schema/errors.ts";
+import { GuestSignInRequest, LoginRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, responses } from "../http/responses.ts";
-import type { TokenService } from "../tokens/service.ts";
-import type { AccountService } from "./service.ts";
-import { uuidV7 } from "./uuid-v7.ts";
+import { originOf } from "./request-origin.ts";
+import { GUEST_PROVIDER } from "./service.ts";
+import type { SignInService } from "./sign-in.ts";
 
-/** What the routes of accounts need. */
+/** Most sign-ins by a proof from one address. Many players may share one. */
+const SIGN_INS_PER_MINUTE = 120;
+
+/** What the routes of signing in need. */
 export interface AccountRoutesDeps {
-  readonly accounts: AccountService;
-  readonly tokens: TokenService;
+  readonly signIn: SignInService;
   readonly rateLimiter: RateLimiter;
   readonly guestSignInsPerMinute: number;
 }
 
+/** What may be wrong with a JSON body, and with how often one is sent. */
+export const BODY_CODES = [
+  "request.malformed",
+  "request.too_large",
+  "request.unsupported_media_type",
+  "request.invalid",
+  "request.rate_limited",
+  "service.unavailable",
+] as const satisfies readonly ErrorCode[];
+
+/** What may be wrong with a proof. */
+export const PROOF_CODES = ["auth.unknown_provider", "auth.wrong_credentials"] as const satisfies readonly ErrorCode[];
+
 /** Sign-in: open to everybody, limited by address. */
 export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
-  const { accounts, tokens, rateLimiter, guestSignInsPerMinute } = deps;
-  const limit = rateLimiter.allow({ name: "guest_sign_in", perMinute: guestSignInsPerMinute, keyOf: addressOf });
+  const { signIn, rateLimiter, guestSignInsPerMinute } = deps;
+  const guestLimit = rateLimiter.allow({ name: "guest_sign_in", perMinute: guestSignInsPerMinute, keyOf: addressOf });
+  const limit = rateLimiter.allow({ name: "sign_in", perMinute: SIGN_INS_PER_MINUTE, keyOf: addressOf });
+  const login = createRoute({
+    method: "post",
+    path: "/v1/auth/login",
+    tags: ["Accounts"],
+    summary: "Sign in",
+    description:
+      "Signs in whomever the proof proves somebody to be. A new identity makes a player, except with a password. When more than the proof is asked for, the problem `auth.step_up_required` has a `challenge`.",
+    middleware: [limit, jsonBody()],
+    request: { body: jsonRequest(LoginRequest) },
+    responses: responses("Signed in.", SignInResponse, [...BODY_CODES, ...PROOF_CODES, "auth.step_up_required"]),
+  });
   const guest = createRoute({
     method: "post",
     path: "/v1/auth/guest",
@@ -28,21 +56,16 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
     summary: "Sign in as a guest",
     description:
       "Signs in the player of a device, making the player at the first time. The same device id gives the same player.",
-    middleware: [limit, jsonBody()],
+    middleware: [guestLimit, jsonBody()],
     request: { body: jsonRequest(GuestSignInRequest) },
-    responses: responses("Signed in.", SignInResponse, [
-      "request.malformed",
-      "request.too_large",
-      "request.unsupported_media_type",
-      "request.invalid",
-      "request.rate_limited",
-      "service.unavailable",
-    ]),
+    responses: responses("Signed in.", SignInResponse, [...BODY_CODES, ...PROOF_CODES, "auth.step_up_required"]),
   });
-  return new OpenAPIHono<AppEnv>().openapi(guest, async (c) => {
-    const environmentId = c.get("environmentId");
-    const { id } = await accounts.signInGuest(environmentId, c.req.valid("json").deviceId);
-    const { accessToken, expiresIn } = await tokens.signAccessToken(environmentId, id, uuidV7());
-    return c.json({ playerId: id, accessToken, expiresIn }, 200);
-  });
+  return new OpenAPIHono<AppEnv>()
+    .openapi(login, async (c) =>
+      c.json(await signIn.signIn(c.get("environmentId"), c.req.valid("json"), originOf(c)), 200),
+    )
+    .openapi(guest, async (c) => {
+      const request = { provider: GUEST_PROVIDER, proof: c.req.valid("json") };
+      return c.json(await signIn.signIn(c.get("environmentId"), request, originOf(c)), 200);
+    });
 }

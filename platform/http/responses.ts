@@ -1,6 +1,7 @@
 // What the OpenAPI document says of answers: the success of a route and the problems it may meet.
 import { z } from "@hono/zod-openapi";
 import { ERROR_CATALOGUE, type ErrorCode } from "../../shared/schema/errors.ts";
+import { IdentityClash, SignInChallenge } from "../../shared/schema/platform/index.ts";
 
 const ErrorCodes = Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]];
 
@@ -17,6 +18,8 @@ export const ProblemShape = z
     detail: z.string(),
     requestId: z.string().optional(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    clash: IdentityClash.optional().meta({ description: "Of `identity.clash` alone." }),
+    challenge: SignInChallenge.optional().meta({ description: "Of `auth.step_up_required` alone." }),
   })
   .meta({ id: "Problem" });
 

@@ -9,6 +9,7 @@ import {
   generateKeyPair,
   importJWK,
   type JWK,
+  type JWTPayload,
   jwtVerify,
   SignJWT,
 } from "jose";
@@ -107,6 +108,36 @@ export class TokenService {
       if (error instanceof errors.JWTExpired)
         throw new AppError("auth.expired", "Sign in again for a new access token.");
       if (error instanceof errors.JOSEError) throw invalid(error);
+      throw error;
+    }
+  }
+
+  /** Signs claims of another module about a subject. `audience` names what for: it keeps such tokens apart from all others. */
+  signFor(
+    environmentId: EnvironmentId,
+    audience: string,
+    subject: string,
+    claims: Record<string, string>,
+    seconds: number,
+  ): Promise<string> {
+    return this.#sign(environmentId, claims, subject, audience, seconds);
+  }
+
+  /** What a token of `signFor` says; undefined for one that is old, of another environment or audience, or not ours. */
+  async verifyFor(environmentId: EnvironmentId, audience: string, token: string): Promise<JWTPayload | undefined> {
+    if (token.length > MAX_TOKEN_LENGTH) return undefined;
+    const { verifying } = await this.#loaded(environmentId);
+    try {
+      const { payload } = await jwtVerify(token, ({ kid }) => keyOf(verifying, kid), {
+        issuer: TOKEN_ISSUER,
+        audience,
+        algorithms: [ALGORITHM],
+        requiredClaims: ["sub", "exp"],
+      });
+      return payload["env"] === environmentId ? payload : undefined;
+    } catch (error) {
+      if (error instanceof errors.JOSEError || (error instanceof AppError && error.code === "auth.invalid"))
+        return undefined;
       throw error;
     }
   }

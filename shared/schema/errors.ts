@@ -15,6 +15,19 @@ export const ERROR_CATALOGUE = {
   "auth.forbidden": { status: 403, title: "The credential does not allow this" },
   "environment.unknown": { status: 404, title: "There is no such environment" },
   "code.invalid": { status: 422, title: "The code is not valid" },
+  "auth.wrong_credentials": { status: 401, title: "The address or the password is wrong" },
+  "auth.unknown_provider": { status: 422, title: "There is no such way to sign in" },
+  "auth.step_up_required": { status: 403, title: "More than this proof is required" },
+  "account.merged": { status: 410, title: "The player was merged into another" },
+  "identity.clash": { status: 409, title: "The identity leads to another player" },
+  "identity.clash_stale": { status: 409, title: "The clash is not as it was" },
+  "identity.taken": { status: 409, title: "The address leads to a player already" },
+  "identity.last": { status: 409, title: "The last way in cannot be taken away" },
+  "identity.limit": { status: 409, title: "The player has too many identities" },
+  "identity.not_found": { status: 404, title: "There is no such identity" },
+  "password.weak": { status: 422, title: "The password is too easy to guess" },
+  "password.breached": { status: 422, title: "The password was stolen elsewhere" },
+  "player.not_found": { status: 404, title: "There is no such player" },
   "matchmaking.unknown_mode": { status: 422, title: "There is no such game mode" },
   "matchmaking.ticket_not_found": { status: 404, title: "There is no such matchmaking ticket" },
   "ticket.missing": { status: 401, title: "A join ticket is required" },
@@ -51,28 +64,38 @@ export interface Problem {
   /** The request's id, to quote to support; also in the `X-Request-Id` header. */
   requestId?: string;
   errors?: FieldError[];
+  /** Members of one kind of problem alone (RFC 9457, section 3.2), e.g. `clash` of `identity.clash`. */
+  [member: string]: unknown;
 }
 
 /** Builds the problem document for `code`. Throws nothing. */
 export function problem(
   code: ErrorCode,
   detail: string,
-  extra: { requestId?: string; errors?: FieldError[] } = {},
+  extra: { requestId?: string; errors?: FieldError[]; members?: Readonly<Record<string, unknown>> } = {},
 ): Problem {
   const { status, title } = ERROR_CATALOGUE[code];
-  return { type: `/docs/errors#${code}`, title, status, code, detail, ...extra };
+  const { members, ...rest } = extra;
+  return { ...members, type: `/docs/errors#${code}`, title, status, code, detail, ...rest };
 }
 
 /** The caller's mistake, thrown anywhere in a process and turned into a problem document at its edge. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: FieldError[] | undefined;
+  /** Members that only this kind of problem has, e.g. `{ clash }`. */
+  readonly members: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: ErrorCode, detail: string, options: { errors?: FieldError[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { errors?: FieldError[]; members?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  ) {
     super(detail, { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.errors = options.errors;
+    this.members = options.members;
   }
 
   get status(): number {

@@ -92,6 +92,7 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/ephemeral/store.ts": ["EphemeralStore"],
   "platform/allocation/allocator.ts": ["Allocator"],
   "platform/mail/transport.ts": ["MailTransport"],
+  "platform/passwords/breached-passwords.ts": ["BreachedPasswords"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };
@@ -104,8 +105,14 @@ const COMPOSITION_ROOTS = new Set([
   "platform/db/migrate.ts",
 ]);
 
-/** What assembles the platform's application out of the routes of its modules. */
-const PLATFORM_ASSEMBLY = new Set(["platform/app.ts", "platform/assemble-recovery.ts", "platform/main.ts"]);
+/** What assembles the platform out of the services and routes of its modules. */
+const PLATFORM_ASSEMBLY = new Set([
+  "platform/app.ts",
+  "platform/assemble-accounts.ts",
+  "platform/assemble-recovery.ts",
+  "platform/main.ts",
+  "platform/merged-tables.ts",
+]);
 const LAYERS = ["schema.ts", "store.ts", "service.ts", "routes.ts"];
 
 /** Whether a file exists for tests alone. */

@@ -2,5 +2,7 @@
 export * from "./accounts.ts";
 export * from "./environments.ts";
 export * from "./game-servers.ts";
+export * from "./identities.ts";
 export * from "./matchmaking.ts";
 export * from "./recovery.ts";
+export * from "./passwords.ts";

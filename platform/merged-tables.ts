@@ -1,0 +1,16 @@
+// What becomes of every table with rows of players when two players become one. A test fails for a table that is not here.
+import type { PlayerModule } from "./accounts/player-modules.ts";
+import type { Database } from "./db/database.ts";
+import { passwordModule } from "./passwords/player-module.ts";
+import { PasswordStore } from "./passwords/store.ts";
+
+/** Every module that merges its rows, in the order in which they do it. */
+export function playerModules(database: Database): PlayerModule[] {
+  return [passwordModule(new PasswordStore(database))];
+}
+
+/** Tables whose rows no module has to merge, each with the reason. */
+export const TABLES_WITHOUT_MERGE: Readonly<Record<string, string>> = {
+  player: "the merged player's row stays, and says whom it became",
+  identity: "identities are moved by the merge itself",
+};

@@ -1,0 +1,15 @@
+// Passwords keep their promises on Postgres (DATABASE_URL).
+import { after } from "node:test";
+import { openPostgres } from "../db/postgres.ts";
+import { createLog } from "../ops/log.ts";
+import { createScratchDatabase } from "../testing/real-services.ts";
+import { passwordsContract } from "./passwords.contract.ts";
+
+let drop: (() => Promise<void>) | undefined;
+after(async () => drop?.());
+
+passwordsContract("Postgres", async () => {
+  const scratch = await createScratchDatabase();
+  drop = scratch.drop;
+  return openPostgres(scratch.url, createLog("silent"));
+});
