@@ -276,11 +276,17 @@ describe("documentation", () => {
     assert.equal(body.openapi, "3.1.0");
     assert.deepEqual(Object.keys(body.paths).sort(), [
       "/.well-known/jwks.json",
+      "/v1/auth/email/start",
+      "/v1/auth/email/undo",
       "/v1/auth/guest",
       "/v1/auth/login",
+      "/v1/auth/password/reset/finish",
+      "/v1/auth/password/reset/start",
       "/v1/auth/password/sign-up",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
+      "/v1/player/me/email",
+      "/v1/player/me/email/verify",
       "/v1/player/me/identities",
       "/v1/player/me/identities/resolve",
       "/v1/player/me/identities/{identityId}",

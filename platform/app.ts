@@ -24,6 +24,9 @@ import type { MatchmakingService } from "./matchmaking/service.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
 import { passwordRoutes } from "./passwords/routes.ts";
+import { accountPage } from "./recovery/account-page.ts";
+import { recoveryRoutes } from "./recovery/routes.ts";
+import type { RecoveryService } from "./recovery/service.ts";
 import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
@@ -38,6 +41,7 @@ export interface AppDeps {
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
   readonly accounts: AccountServices;
+  readonly recovery: RecoveryService;
   readonly tokens: TokenService;
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
@@ -68,6 +72,8 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route("/", accountRoutes({ ...accounts, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
   app.route("/", identityRoutes({ ...accounts, rateLimiter }));
   app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
+  app.route("/", recoveryRoutes({ recovery: deps.recovery, rateLimiter }));
+  app.route("/", accountPage());
   app.route("/", profileRoutes(accounts.accounts));
   app.route("/", tokenRoutes(tokens));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));

@@ -4,13 +4,16 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { GUESTS_ONLY } from "./accounts/guest-directory.ts";
-import { NO_BANS, NO_NOTICES, type SessionStarter } from "./accounts/session-starter.ts";
+import { NO_BANS, type SessionStarter } from "./accounts/session-starter.ts";
+import type { VerifierDirectory } from "./accounts/sign-in.ts";
 import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
 import { NO_STEP_UP } from "./accounts/step-up.ts";
 import { uuidV7 } from "./accounts/uuid-v7.ts";
+import type { Verifier } from "./accounts/verifiers/verifier.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
 import { type AccountsDeps, assembleAccounts } from "./assemble-accounts.ts";
+import { assembleMail, assembleRecovery } from "./assemble-recovery.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
@@ -23,9 +26,7 @@ import { RedisStore } from "./ephemeral/redis.ts";
 import { createPublicServer } from "./http/listener.ts";
 import { MailboxFolder } from "./mail/mailbox-folder.ts";
 import { MAILBOX_PATH } from "./mail/mailbox-page.ts";
-import { MailService } from "./mail/service.ts";
 import { SmtpTransport } from "./mail/smtp.ts";
-import { OutgoingMailStore } from "./mail/store.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
 import { playerModules } from "./merged-tables.ts";
@@ -37,6 +38,7 @@ import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
 import { Argon2Hasher } from "./passwords/hasher.ts";
 import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
 import { StrengthMeter } from "./passwords/strength.ts";
+import { localSecret } from "./recovery/local-secret.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
 import { TokenService } from "./tokens/service.ts";
@@ -64,10 +66,24 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const environments = new EnvironmentService(new EnvironmentStore(database));
   const tokens = new TokenService(new SigningKeyStore(database), environments);
   const authenticator = new Authenticator({ tokens, ...config });
+  const mailbox = config.smtpUrl === undefined ? new MailboxFolder(join(config.dataDir, "mail")) : undefined;
+  const mail = assembleMail({
+    database,
+    ephemeral,
+    transport: mailbox ?? new SmtpTransport({ url: config.smtpUrl ?? "", from: config.mailFrom }),
+    product: config.mailFrom.replace(/ <.*$/, ""),
+    // Processes that share a database share the server key; one with a database of its own has a secret beside it.
+    codeSecret:
+      config.databaseUrl === undefined ? await localSecret(config.dataDir, "mail-codes.key") : config.serverKey,
+    metrics,
+    log,
+    emailOf: (environmentId, playerId) => accountServices.accounts.emailOf(environmentId, playerId),
+  });
   const meter = new StrengthMeter();
   const modules = playerModules(database);
   const { breachedPasswordsUrl: ranges } = config;
   const breached = ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges);
+  const ports = accountPorts(tokens, log);
   const accountServices = assembleAccounts({
     database,
     tokens,
@@ -76,22 +92,25 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     meter,
     modules,
     breached,
-    ...accountPorts(tokens, log),
+    ...ports,
+    notices: mail.notices,
+    verifiers: withVerifier(mail.verifier, ports.verifiers),
   });
   const { accounts } = accountServices;
+  const recovery = assembleRecovery(mail, {
+    emails: {
+      emailOf: accounts.emailOf.bind(accounts),
+      playerOfEmail: accounts.playerOfEmail.bind(accounts),
+      replaceEmail: accountServices.identities.replaceEmail.bind(accountServices.identities),
+    },
+    passwords: accountServices.passwords,
+    sessions: ports.sessions,
+    accountPageUrl: config.accountPageUrl,
+  });
   const servers = new GameServerService(new GameServerStore(ephemeral), log);
   const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
-
-  const mailbox = config.smtpUrl === undefined ? new MailboxFolder(join(config.dataDir, "mail")) : undefined;
-  const mails = new MailService({
-    store: new OutgoingMailStore(database),
-    transport: mailbox ?? new SmtpTransport({ url: config.smtpUrl ?? "", from: config.mailFrom }),
-    product: config.mailFrom.replace(/ <.*$/, ""),
-    metrics,
-    log,
-  });
 
   const health = new Health({
     database: () => database.check(),
@@ -99,7 +118,6 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     gameServers: () => servers.checkReady(),
   });
   metrics.watchGameServers(() => servers.countsIfKnown());
-  metrics.watchWaitingMails(() => mails.waiting);
   metrics.watchDependencies(async () => (await health.readiness()).checks);
   if (ephemeral instanceof MemoryStore) metrics.watchEphemeralEntries(() => ephemeral.size);
 
@@ -108,6 +126,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     environments,
     authenticator,
     accounts: accountServices,
+    recovery,
     tokens,
     servers,
     matchmaking,
@@ -122,7 +141,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     health.beginStop();
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
-    await mails.stop();
+    await mail.mails.stop();
     await meter.close();
     await ephemeral.close();
     await database.close();
@@ -132,7 +151,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   try {
     const port = await listen(publicServer, config.port, config.host);
     const opsPort = await listen(opsServer, config.opsPort, config.opsHost);
-    mails.start();
+    mail.mails.start();
     if (mailbox !== undefined) warnOfMailbox(config, opsPort, log);
     log.info({ event: "platform.listening", port, opsPort, url: `http://localhost:${port}` });
     return { port, opsPort, stop };
@@ -149,11 +168,19 @@ function warnOfMailbox(config: Config, opsPort: number, log: Log): void {
   else log.warn({ event: "mail.mailbox", url }, "Mail goes to no one: set SMTP_URL and MAIL_FROM.");
 }
 
+/** The ways in of a directory, and one more that every environment has. */
+function withVerifier(verifier: Verifier, directory: VerifierDirectory): VerifierDirectory {
+  return {
+    find: async (environmentId, provider) =>
+      provider === verifier.provider ? verifier : directory.find(environmentId, provider),
+  };
+}
+
 /** What accounts ask of others, where there is nobody yet but the log and access tokens, which end by themselves. */
 function accountPorts(
   tokens: TokenService,
   log: Log,
-): Omit<AccountsDeps, "database" | "tokens" | "metrics" | "log" | "meter" | "modules" | "breached"> {
+): Omit<AccountsDeps, "database" | "tokens" | "metrics" | "log" | "meter" | "modules" | "breached" | "notices"> {
   const sessions: SessionStarter = {
     start: async (environmentId, playerId) => {
       return { playerId, ...(await tokens.signAccessToken(environmentId, playerId, uuidV7())) };
@@ -168,7 +195,6 @@ function accountPorts(
     bans: NO_BANS,
     guard: NO_SIGN_IN_GUARD,
     stepUp: NO_STEP_UP,
-    notices: NO_NOTICES,
     verifiers: GUESTS_ONLY,
   };
 }

@@ -105,7 +105,7 @@ function finishResetRoute(guards: Guards) {
     description: "Ends every session of the player. A password that is refused does not cost the code.",
     middleware: [...guards, jsonBody()],
     request: { body: jsonRequest(PasswordResetRequest) },
-    responses: doneResponses([...BODY_CODES, "code.invalid"]),
+    responses: doneResponses([...BODY_CODES, "code.invalid", "password.weak", "password.breached"]),
   });
 }
 
@@ -119,7 +119,7 @@ function undoRoute(guards: Guards) {
       "With the code that went to the old address: puts it back, ends every session, and mails a code for a new password.",
     middleware: [...guards, jsonBody()],
     request: { body: jsonRequest(MailCodeProof) },
-    responses: doneResponses([...BODY_CODES, "code.invalid"]),
+    responses: doneResponses([...BODY_CODES, "code.invalid", "identity.taken", "identity.limit", "identity.not_found"]),
   });
 }
 
@@ -165,7 +165,14 @@ function verifyEmailRoute(guards: Guards) {
     security: [{ player: [] }],
     middleware: [...guards, jsonBody()],
     request: { body: jsonRequest(MailCodeProof) },
-    responses: responses("The address.", PlayerEmailResponse, [...PLAYER_CODES, ...BODY_CODES, "code.invalid"]),
+    responses: responses("The address.", PlayerEmailResponse, [
+      ...PLAYER_CODES,
+      ...BODY_CODES,
+      "code.invalid",
+      "identity.taken",
+      "identity.limit",
+      "identity.not_found",
+    ]),
   });
 }
 
