@@ -4,5 +4,5 @@ export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./identities.ts";
 export * from "./matchmaking.ts";
-export * from "./recovery.ts";
 export * from "./passwords.ts";
+export * from "./recovery.ts";
