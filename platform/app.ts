@@ -33,6 +33,9 @@ import type { MatchmakingService } from "./matchmaking/service.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
 import { passwordRoutes } from "./passwords/routes.ts";
+import { accountPage } from "./recovery/account-page.ts";
+import { recoveryRoutes } from "./recovery/routes.ts";
+import type { RecoveryService } from "./recovery/service.ts";
 import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import type { EndedSessions } from "./sessions/ended-sessions.ts";
@@ -55,6 +58,7 @@ export interface AppDeps {
   readonly audit: AuditService;
   readonly signingKeys: SigningKeys;
   readonly accounts: AccountServices;
+  readonly recovery: RecoveryService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
   readonly endedSessions: EndedSessions;
@@ -90,6 +94,8 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route("/", identityRoutes({ ...accounts, rateLimiter }));
   app.route("/", providerRoutes(accounts.providers));
   app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
+  app.route("/", recoveryRoutes({ recovery: deps.recovery, rateLimiter }));
+  app.route("/", accountPage());
   app.route("/", profileRoutes(accounts.accounts));
   app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", sessionRoutes({ sessions, rateLimiter }));

@@ -19,6 +19,9 @@ describe("config", () => {
       operatorKey: undefined,
       defaultEnvironment: "demo/dev",
       sessionTimes: { idleMs: 2_592_000_000, maxMs: 31_536_000_000, graceMs: 10_000 },
+      smtpUrl: undefined,
+      mailFrom: "Gamekeeper <gamekeeper@localhost>",
+      accountPageUrl: "http://localhost:8000/account",
       logLevel: "info",
       webDir: "web/dist",
       breachedPasswordsUrl: undefined,
@@ -65,6 +68,9 @@ describe("config", () => {
       PROVIDER_PRIVATE_HOSTS: "keycloak.internal:8080",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
+      SMTP_URL: "mail.example.com",
+      MAIL_FROM: "no-reply@example.com",
+      ACCOUNT_PAGE_URL: "javascript:alert(1)",
       OPERATOR_KEY: "with a space, and long enough to be a key",
       DEFAULT_ENVIRONMENT: "production",
     };
@@ -83,6 +89,13 @@ describe("config", () => {
 
   it("says that the server key is required", () => {
     assert.throws(() => parseConfig({}), /SERVER_KEY is required/);
+  });
+
+  it("asks for a sender where there is a mail server", () => {
+    const SMTP_URL = "smtps://user:hunter2@mail.example.com";
+    assert.throws(() => parseConfig({ SERVER_KEY, SMTP_URL }), /MAIL_FROM is required with SMTP_URL/);
+    const config = parseConfig({ SERVER_KEY, SMTP_URL, MAIL_FROM: "Arena <no-reply@example.com>" });
+    assert.equal(config.smtpUrl, SMTP_URL);
   });
 
   it("lets a command-line tool read the database's variables alone", () => {

@@ -43,8 +43,26 @@ const databaseVariables = {
   ).optional(),
 };
 
+/** The sender of mails that go no further than a folder. No mail server would take it. */
+const LOCAL_SENDER = "Gamekeeper <gamekeeper@localhost>";
+
+const mailVariables = {
+  SMTP_URL: addressOf(["smtp:", "smtps:"], "smtps://user:password@mail.example.com:465").optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^[^<>"\r\n]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>$/,
+      "must be Name <address>, e.g. Arena <no-reply@example.com>",
+    )
+    .default(LOCAL_SENDER),
+  ACCOUNT_PAGE_URL: addressOf(["http:", "https:"], "https://play.example.com/account")
+    .regex(/^[^#]*$/, "must have no #, e.g. https://play.example.com/account")
+    .optional(),
+};
+
 const Environment = z.object({
   ...databaseVariables,
+  ...mailVariables,
   PLATFORM_PORT: port("PLATFORM_PORT", 8000),
   PLATFORM_HOST: z.string().default("0.0.0.0"),
   PLATFORM_OPS_PORT: port("PLATFORM_OPS_PORT", 8001),
@@ -96,6 +114,12 @@ const Environment = z.object({
   MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
 });
 
+/** What no variable shows by itself. */
+const CheckedEnvironment = Environment.refine(
+  ({ SMTP_URL, MAIL_FROM }) => SMTP_URL === undefined || MAIL_FROM !== LOCAL_SENDER,
+  { path: ["MAIL_FROM"], message: "is required with SMTP_URL: the sender, e.g. Arena <no-reply@example.com>" },
+);
+
 /** Which database to use: `databaseUrl` when given, else PGlite under `dataDir`. */
 export interface DatabaseConfig {
   readonly dataDir: string;
@@ -117,6 +141,12 @@ export interface Config extends DatabaseConfig {
   readonly defaultEnvironment: EnvironmentId;
   /** How long sessions last, and how long a replaced refresh token may be sent again. */
   readonly sessionTimes: { readonly idleMs: number; readonly maxMs: number; readonly graceMs: number };
+  /** Where mail goes; into a folder when undefined. */
+  readonly smtpUrl: string | undefined;
+  /** The sender of every mail, `Name <address>`. */
+  readonly mailFrom: string;
+  /** Where links in mails lead. */
+  readonly accountPageUrl: string;
   readonly logLevel: string;
   readonly webDir: string;
   readonly breachedPasswordsUrl: string | undefined;
@@ -139,7 +169,7 @@ export class ConfigError extends Error {
 
 /** Reads the platform's variables. An empty string counts as unset. Throws one `ConfigError` that names every mistake. */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
-  const variables = parse(Environment, env);
+  const variables = parse(CheckedEnvironment, env);
   return {
     dataDir: variables.DATA_DIR,
     databaseUrl: variables.DATABASE_URL,
@@ -156,6 +186,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
       maxMs: variables.SESSION_MAX_DAYS * DAY_MS,
       graceMs: variables.REFRESH_GRACE_SECONDS * 1_000,
     },
+    smtpUrl: variables.SMTP_URL,
+    mailFrom: variables.MAIL_FROM,
+    accountPageUrl: variables.ACCOUNT_PAGE_URL ?? `http://localhost:${variables.PLATFORM_PORT}/account`,
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
     breachedPasswordsUrl: variables.BREACHED_PASSWORDS_URL,

@@ -10,6 +10,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { MailboxFolder } from "./mail/mailbox-folder.ts";
+import { linkedCode } from "./mail/testing/collected-mails.ts";
+import { eventually } from "./testing/eventually.ts";
 import { LogSink } from "./testing/log-sink.ts";
 import { sendJson, testEnvironment } from "./testing/test-platform.ts";
 
@@ -83,7 +86,8 @@ describe("platform process", () => {
     first.child.kill("SIGTERM");
     assert.deepEqual(await exitOf(first.child), { code: 0, signal: null });
     await first.log.waitFor("platform.stopped");
-    assert.deepEqual(await readdir(dataDir), ["postgres"], "no lock and no socket is left");
+    const left = (await readdir(dataDir)).filter((name) => !name.endsWith(".key"));
+    assert.deepEqual(left, ["postgres"], "no lock and no socket is left");
 
     const second = await start(dataDir);
     assert.equal((await playerOf(second.url)).playerId, before.playerId);
@@ -91,6 +95,28 @@ describe("platform process", () => {
     assert.equal((await sendJson("POST", `${second.url}/v1/matchmaking/join`, join)).status, 200);
     second.child.kill("SIGINT");
     assert.deepEqual(await exitOf(second.child), { code: 0, signal: null });
+  });
+
+  it("delivers a mail that was asked for before a kill -9, once there is a way out for it", async () => {
+    const nobodyListens = { SMTP_URL: "smtp://127.0.0.1:1", MAIL_FROM: "Arena <no-reply@example.com>" };
+    const first = await start(dataDir, nobodyListens);
+    const body = { email: "ada@example.com" };
+    const asked = await sendJson("POST", `${first.url}/v1/auth/email/start`, { body });
+    assert.equal(asked.status, 202);
+    first.child.kill("SIGKILL");
+    await exitOf(first.child);
+    const second = await start(dataDir);
+    const mailbox = new MailboxFolder(join(dataDir, "mail"));
+    const mail = await eventually(
+      "the mail",
+      async () => (await mailbox.list()).find(({ text }) => text.includes(asked.body.codeId)),
+      // The process that was killed may have had it in hand: then it is another's after a minute.
+      100_000,
+    );
+    const { codeId, code } = linkedCode(mail);
+    const proof = { provider: "email-code", proof: { codeId, code } };
+    const signedIn = await sendJson("POST", `${second.url}/v1/auth/login`, { body: proof });
+    assert.equal(signedIn.status, 200, JSON.stringify(signedIn.body));
   });
 
   it("lets one process at a time have a data folder, and tells the other which has it", async () => {

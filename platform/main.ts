@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
 import { NO_STEP_UP } from "./accounts/step-up.ts";
 import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
@@ -11,6 +12,7 @@ import { ApiKeyService } from "./api-keys/service.ts";
 import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
 import { assembleAccounts } from "./assemble-accounts.ts";
+import { assembleMail, assembleRecovery } from "./assemble-recovery.ts";
 import { AuditService } from "./audit/service.ts";
 import { AuditStore } from "./audit/store.ts";
 import { BanDesk } from "./bans/ban-desk.ts";
@@ -25,6 +27,9 @@ import { EnvironmentStore } from "./environments/store.ts";
 import { MemoryStore } from "./ephemeral/memory.ts";
 import { RedisStore } from "./ephemeral/redis.ts";
 import { createPublicServer } from "./http/listener.ts";
+import { MailboxFolder } from "./mail/mailbox-folder.ts";
+import { MAILBOX_PATH } from "./mail/mailbox-page.ts";
+import { SmtpTransport } from "./mail/smtp.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
 import { playerModules } from "./merged-tables.ts";
@@ -36,12 +41,12 @@ import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
 import { Argon2Hasher } from "./passwords/hasher.ts";
 import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
 import { StrengthMeter } from "./passwords/strength.ts";
+import { localSecret } from "./recovery/local-secret.ts";
 import { HttpEvictor } from "./servers/http-evictor.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
 import { EndedSessions } from "./sessions/ended-sessions.ts";
 import { LiveSessions } from "./sessions/live-sessions.ts";
-import { LogNotices } from "./sessions/log-notices.ts";
 import { SessionService } from "./sessions/service.ts";
 import { SessionSweep } from "./sessions/session-sweep.ts";
 import { SessionStore } from "./sessions/store.ts";
@@ -75,7 +80,20 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const tokens = new TokenService(signingKeys, environments);
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
-  const notices = new LogNotices(log);
+  const mailbox = config.smtpUrl === undefined ? new MailboxFolder(join(config.dataDir, "mail")) : undefined;
+  const mail = assembleMail({
+    database,
+    ephemeral,
+    transport: mailbox ?? new SmtpTransport({ url: config.smtpUrl ?? "", from: config.mailFrom }),
+    product: config.mailFrom.replace(/ <.*$/, ""),
+    // Processes that share a database share the server key; one with a database of its own has a secret beside it.
+    codeSecret:
+      config.databaseUrl === undefined ? await localSecret(config.dataDir, "mail-codes.key") : config.serverKey,
+    metrics,
+    log,
+    emailOf: (environmentId, playerId) => accountServices.accounts.emailOf(environmentId, playerId),
+  });
+  const { notices } = mail;
   const sessionStore = new SessionStore(database);
   const live = new LiveSessions({ tokens, store: sessionStore });
   const authenticator = new Authenticator({ ...config, tokens: live, apiKeys });
@@ -109,7 +127,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     modules: playerModules(database),
     breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
     verifierDeps: { http: providerHttp, usedProofs: new UsedProofs(ephemeral) },
-    builtInVerifiers: [],
+    builtInVerifiers: [mail.verifier],
     sessions,
     bans,
     guard: NO_SIGN_IN_GUARD,
@@ -117,6 +135,16 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     notices,
   });
   const { accounts } = accountServices;
+  const recovery = assembleRecovery(mail, {
+    emails: {
+      emailOf: accounts.emailOf.bind(accounts),
+      playerOfEmail: accounts.playerOfEmail.bind(accounts),
+      replaceEmail: accountServices.identities.replaceEmail.bind(accountServices.identities),
+    },
+    passwords: accountServices.passwords,
+    sessions,
+    accountPageUrl: config.accountPageUrl,
+  });
   const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
@@ -138,6 +166,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     audit,
     signingKeys,
     accounts: accountServices,
+    recovery,
     tokens,
     sessions,
     endedSessions,
@@ -150,13 +179,14 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     log,
   });
   const publicServer = createPublicServer(app, log);
-  const opsServer = createOpsServer(health, metrics, log);
+  const opsServer = createOpsServer(health, metrics, log, mailbox);
 
   const stop = async () => {
     health.beginStop();
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
     await sweep.stop();
+    await mail.mails.stop();
     await meter.close();
     providerHttp.close();
     await ephemeral.close();
@@ -168,12 +198,21 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     const port = await listen(publicServer, config.port, config.host);
     const opsPort = await listen(opsServer, config.opsPort, config.opsHost);
     sweep.start();
+    mail.mails.start();
+    if (mailbox !== undefined) warnOfMailbox(config, opsPort, log);
     log.info({ event: "platform.listening", port, opsPort, url: `http://localhost:${port}` });
     return { port, opsPort, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Mail that goes nowhere is what development wants, and a mistake where there is a database server. */
+function warnOfMailbox(config: Config, opsPort: number, log: Log): void {
+  const url = `http://localhost:${opsPort}${MAILBOX_PATH}`;
+  if (config.databaseUrl === undefined) log.info({ event: "mail.mailbox", url });
+  else log.warn({ event: "mail.mailbox", url }, "Mail goes to no one: set SMTP_URL and MAIL_FROM.");
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {

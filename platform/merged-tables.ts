@@ -3,12 +3,18 @@ import type { PlayerModule } from "./accounts/player-modules.ts";
 import type { Database } from "./db/database.ts";
 import { passwordModule } from "./passwords/player-module.ts";
 import { PasswordStore } from "./passwords/store.ts";
+import { mailCodeModule } from "./recovery/player-records.ts";
+import { MailCodeStore } from "./recovery/store.ts";
 import { sessionModule } from "./sessions/player-module.ts";
 import { SessionStore } from "./sessions/store.ts";
 
 /** Every module that merges its rows, in the order in which they do it. */
 export function playerModules(database: Database): PlayerModule[] {
-  return [passwordModule(new PasswordStore(database)), sessionModule(new SessionStore(database))];
+  return [
+    passwordModule(new PasswordStore(database)),
+    mailCodeModule(new MailCodeStore(database)),
+    sessionModule(new SessionStore(database)),
+  ];
 }
 
 /** Tables whose rows no module has to merge, each with the reason. */

@@ -62,4 +62,29 @@ describe("ops server", () => {
     assert.equal(posted.status, 405);
     assert.equal(posted.headers.get("Allow"), "GET, HEAD");
   });
+
+  it("shows the mailbox where there is one", async (t) => {
+    const metrics = new Metrics();
+    const mailbox = { list: async () => [], read: async () => undefined };
+    const health = new Health({ a: passes });
+    const servers = [undefined, mailbox].map((given) => createOpsServer(health, metrics, createLog("silent"), given));
+    t.after(() => {
+      for (const server of servers) server.closeAllConnections();
+      for (const server of servers) server.close();
+      metrics.close();
+    });
+    const answers = await Promise.all(
+      servers.map(async (server) => {
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        return sendJson("GET", `http://127.0.0.1:${(server.address() as AddressInfo).port}/dev/mailbox`);
+      }),
+    );
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [404, 200],
+    );
+    assert.match(answers[1]?.body, /No mail yet/);
+    assert.match(answers[1]?.headers.get("Content-Security-Policy") ?? "", /default-src 'none'/);
+  });
 });

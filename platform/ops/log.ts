@@ -22,6 +22,7 @@ const SECRET_FIELDS = [
   "SERVER_KEY",
   "databaseUrl",
   "redisUrl",
+  "smtpUrl",
   "ticket",
   "token",
 ];
@@ -31,7 +32,7 @@ const SECRET_TEXT =
   /eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|gk_(?:operator|server)_[0-9a-f]{32}_[\w-]{43}|Bearer [\x21-\x7e]+?(?=["\\\s]|$)/g;
 
 /** A user name and password inside a connection URL. */
-const SECRET_URL = /(postgres(?:ql)?|rediss?):\/\/[^\s"@/]*@/g;
+const SECRET_URL = /(postgres(?:ql)?|rediss?|smtps?):\/\/[^\s"@/]*@/g;
 
 /**
  * Makes the logger. Every one of `secrets` (at least 8 characters each) is struck out of whatever is written.

@@ -56,6 +56,12 @@ export class Metrics {
     labelNames: ["outcome"],
     registers: [this.registry],
   });
+  readonly mails = new Counter({
+    name: "platform_mails_total",
+    help: "Attempts to deliver mail, by outcome: sent, retried, refused, expired or suppressed.",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
   readonly tickets = new Counter({
     name: "platform_matchmaking_tickets_total",
     help: "Matchmaking tickets that were opened, matched or cancelled.",
@@ -112,6 +118,18 @@ export class Metrics {
       registers: [this.registry],
       collect() {
         this.set(size());
+      },
+    });
+  }
+
+  /** Adds the gauge of how many mails wait to be delivered. */
+  watchWaitingMails(waiting: () => number): void {
+    new Gauge({
+      name: "platform_mails_waiting",
+      help: "Mails that wait to be delivered, of all platform processes on this database.",
+      registers: [this.registry],
+      collect() {
+        this.set(waiting());
       },
     });
   }

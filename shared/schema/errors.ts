@@ -29,6 +29,7 @@ export const ERROR_CATALOGUE = {
   "proof.used": { status: 409, title: "The proof of identity was already used" },
   "proof.refused": { status: 403, title: "Such an account may not sign in here" },
   "provider.unavailable": { status: 503, title: "The identity provider is not available" },
+  "code.invalid": { status: 422, title: "The code is not valid" },
   "auth.wrong_credentials": { status: 401, title: "The address or the password is wrong" },
   "auth.unknown_provider": { status: 422, title: "There is no such way to sign in" },
   "auth.step_up_required": { status: 403, title: "More than this proof is required" },

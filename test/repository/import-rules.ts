@@ -93,6 +93,7 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/allocation/allocator.ts": ["Allocator"],
   "platform/sessions/evictor.ts": ["Evictor"],
   "platform/sessions/security-notices.ts": ["SecurityNotices"],
+  "platform/mail/transport.ts": ["MailTransport"],
   "platform/passwords/breached-passwords.ts": ["BreachedPasswords"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
@@ -112,6 +113,7 @@ const PLATFORM_ASSEMBLY = new Set([
   "platform/app.ts",
   "platform/assemble-accounts.ts",
   "platform/command.ts",
+  "platform/assemble-recovery.ts",
   "platform/main.ts",
   "platform/merged-tables.ts",
 ]);

@@ -10,5 +10,6 @@ export * from "./matchmaking.ts";
 export * from "./passwords.ts";
 export * from "./proofs.ts";
 export * from "./providers.ts";
+export * from "./recovery.ts";
 export * from "./sessions.ts";
 export * from "./text.ts";

@@ -1,0 +1,2 @@
+drop table mail_code;
+drop table outgoing_mail;

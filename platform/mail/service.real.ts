@@ -1,0 +1,17 @@
+// The queue of mails on Postgres (DATABASE_URL).
+import { after } from "node:test";
+import { openPostgres } from "../db/postgres.ts";
+import { createLog } from "../ops/log.ts";
+import { createScratchDatabase } from "../testing/real-services.ts";
+import { mailServiceContract } from "./service.contract.ts";
+
+let drop: (() => Promise<void>) | undefined;
+after(async () => drop?.());
+
+mailServiceContract("Postgres", async () => {
+  const scratch = await createScratchDatabase();
+  drop = scratch.drop;
+  const database = openPostgres(scratch.url, createLog("silent"));
+  await database.whenReady();
+  return database;
+});
