@@ -1,7 +1,7 @@
 // The tables of second factors, passkeys and earlier sign-ins.
 import { bigint, boolean, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { FactorPolicy } from "../../shared/schema/platform/index.ts";
-import { environmentColumn } from "../environments/schema.ts";
+import { environmentColumn } from "../environments/environment-column.ts";
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 

@@ -13,6 +13,7 @@ export const ERROR_CATALOGUE = {
   "auth.invalid": { status: 401, title: "The token is not valid" },
   "auth.expired": { status: 401, title: "The token has expired" },
   "auth.forbidden": { status: 403, title: "The credential does not allow this" },
+  "environment.unknown": { status: 404, title: "There is no such environment" },
   "auth.locked": { status: 429, title: "Too many failed attempts" },
   "auth.elevation_required": { status: 403, title: "This needs a fresh proof of who you are" },
   "challenge.not_found": { status: 404, title: "There is no such challenge" },
