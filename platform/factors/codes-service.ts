@@ -136,7 +136,10 @@ export class CodesService {
 
   #box(): SecretBox {
     if (this.#deps.box !== undefined) return this.#deps.box;
-    throw new AppError("factor.not_offered", "Authenticator apps need a FACTORS_KEY, which this platform does not have.");
+    throw new AppError(
+      "factor.not_offered",
+      "Authenticator apps need a FACTORS_KEY, which this platform does not have.",
+    );
   }
 }
 

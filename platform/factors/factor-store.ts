@@ -117,9 +117,7 @@ export class FactorStore {
       db
         .update(recoveryCode)
         .set({ usedAt: now })
-        .where(
-          and(ownCodes(environmentId, playerId), eq(recoveryCode.codeHash, codeHash), isNull(recoveryCode.usedAt)),
-        )
+        .where(and(ownCodes(environmentId, playerId), eq(recoveryCode.codeHash, codeHash), isNull(recoveryCode.usedAt)))
         .returning({ codeHash: recoveryCode.codeHash }),
     );
     return rows.length === 1;

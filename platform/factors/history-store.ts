@@ -104,9 +104,7 @@ export class HistoryStore {
           });
       }
       const old = new Date(now.getTime() - DEVICE_MEMORY_MS);
-      await tx
-        .delete(knownDevice)
-        .where(and(ownDevices(environmentId, playerId), lt(knownDevice.lastSeenAt, old)));
+      await tx.delete(knownDevice).where(and(ownDevices(environmentId, playerId), lt(knownDevice.lastSeenAt, old)));
       const kept = tx
         .select({ key: sql`${knownDevice.deviceHash} || ${knownDevice.accountHash}`.as("key") })
         .from(knownDevice)

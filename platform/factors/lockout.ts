@@ -1,5 +1,6 @@
 // Exponential lockout: a few attempts are free, and each one more has to wait twice as long as the one before.
 import type { EphemeralStore } from "../ephemeral/store.ts";
+import { forgetKey } from "./forget-key.ts";
 
 /** How strict a lockout is. Times are milliseconds. */
 export interface LockoutPolicy {
@@ -75,6 +76,6 @@ export class Lockout {
 
   /** An attempt succeeded: everything is forgotten. */
   async forget(key: string): Promise<void> {
-    await Promise.all(["attempts", "lock", "locks", "until"].map((name) => this.#store.set(`${key}:${name}`, "0", 1)));
+    await Promise.all(["attempts", "lock", "locks", "until"].map((name) => forgetKey(this.#store, `${key}:${name}`)));
   }
 }

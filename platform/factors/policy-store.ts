@@ -1,7 +1,7 @@
 // Reads and writes what each environment asks of sign-ins.
 import { eq } from "drizzle-orm";
-import { FactorPolicy } from "../../shared/schema/platform/index.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
+import { FactorPolicy } from "../../shared/schema/platform/index.ts";
 import type { Database, Executor } from "../db/database.ts";
 import { factorPolicy } from "./schema.ts";
 
@@ -23,7 +23,10 @@ export class PolicyStore {
   /** The environment's policy, or the default. Throws when what is stored is not a policy: nobody is let in by a mistake. */
   async read(environmentId: EnvironmentId): Promise<FactorPolicy> {
     const rows = await this.#database.query((db) =>
-      db.select({ policy: factorPolicy.policy }).from(factorPolicy).where(eq(factorPolicy.environmentId, environmentId)),
+      db
+        .select({ policy: factorPolicy.policy })
+        .from(factorPolicy)
+        .where(eq(factorPolicy.environmentId, environmentId)),
     );
     return rows[0] === undefined ? DEFAULT_FACTOR_POLICY : FactorPolicy.parse(rows[0].policy);
   }

@@ -63,9 +63,7 @@ export const knownDevice = pgTable(
     firstSeenAt: instant("first_seen_at").notNull(),
     lastSeenAt: instant("last_seen_at").notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.environmentId, table.playerId, table.deviceHash, table.accountHash] }),
-  ],
+  (table) => [primaryKey({ columns: [table.environmentId, table.playerId, table.deviceHash, table.accountHash] })],
 );
 
 /** Countries that a player signed in from. */

@@ -88,6 +88,7 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/db/sql-database.ts": ["Engine"],
   "platform/ephemeral/store.ts": ["EphemeralStore"],
   "platform/allocation/allocator.ts": ["Allocator"],
+  "platform/factors/country-finder.ts": ["CountryFinder"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };

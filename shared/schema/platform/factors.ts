@@ -181,4 +181,3 @@ export const FactorPolicy = z
   })
   .meta({ id: "FactorPolicy" });
 export type FactorPolicy = z.infer<typeof FactorPolicy>;
-
