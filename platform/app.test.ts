@@ -276,9 +276,24 @@ describe("documentation", () => {
     assert.equal(body.openapi, "3.1.0");
     assert.deepEqual(Object.keys(body.paths).sort(), [
       "/.well-known/jwks.json",
+      "/v1/auth/challenges/{challengeId}",
+      "/v1/auth/challenges/{challengeId}/email-code",
+      "/v1/auth/challenges/{challengeId}/passkey",
       "/v1/auth/guest",
+      "/v1/auth/passkey",
+      "/v1/auth/passkey/options",
+      "/v1/factor-policy",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
+      "/v1/player/me/factors",
+      "/v1/player/me/passkeys",
+      "/v1/player/me/passkeys/options",
+      "/v1/player/me/passkeys/{passkeyId}",
+      "/v1/player/me/recovery-codes",
+      "/v1/player/me/step-up",
+      "/v1/player/me/step-up/{challengeId}",
+      "/v1/player/me/totp",
+      "/v1/player/me/totp/confirm",
       "/v1/servers/{serverId}",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;

@@ -21,6 +21,9 @@ describe("config", () => {
       logLevel: "info",
       webDir: "web/dist",
       corsOrigins: ["*"],
+      factorsKeys: [],
+      passkeyRpId: "localhost",
+      passkeyOrigins: ["http://localhost:8000"],
       drainSeconds: 10,
       guestSignInsPerMinute: 300,
       matchmakingJoinsPerMinute: 120,
@@ -41,7 +44,11 @@ describe("config", () => {
       CORS_ORIGINS: "https://play.example.com, http://localhost:5173",
       DATABASE_URL: "postgres://u:p@db/game",
       REDIS_URL: "rediss://cache:6380",
+      FACTORS_KEY: `${"0a".repeat(32)}, ${"0B".repeat(32)}`,
+      PASSKEY_ORIGINS: "https://play.example.com, android:apk-key-hash:abc",
     });
+    assert.deepEqual(config.factorsKeys, [Buffer.alloc(32, 0x0a), Buffer.alloc(32, 0x0b)]);
+    assert.deepEqual(config.passkeyOrigins, ["https://play.example.com", "android:apk-key-hash:abc"]);
     assert.equal(config.port, 0);
     assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
     assert.equal(config.databaseUrl, "postgres://u:p@db/game");
@@ -58,6 +65,9 @@ describe("config", () => {
       CORS_ORIGINS: "play.example.com",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
+      FACTORS_KEY: `${"0".repeat(64)},${"0".repeat(63)}`,
+      PASSKEY_RP_ID: "https://play.example.com",
+      PASSKEY_ORIGINS: "play.example.com",
       OPERATOR_KEY: "with a space, and long enough to be a key",
       DEFAULT_ENVIRONMENT: "production",
     };

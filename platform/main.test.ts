@@ -83,7 +83,7 @@ describe("platform process", () => {
     first.child.kill("SIGTERM");
     assert.deepEqual(await exitOf(first.child), { code: 0, signal: null });
     await first.log.waitFor("platform.stopped");
-    assert.deepEqual(await readdir(dataDir), ["postgres"], "no lock and no socket is left");
+    assert.deepEqual((await readdir(dataDir)).sort(), ["factors.key", "postgres"], "no lock and no socket is left");
 
     const second = await start(dataDir);
     assert.equal((await playerOf(second.url)).playerId, before.playerId);

@@ -147,8 +147,9 @@ async function close(server: Server, drainSeconds: number): Promise<void> {
 }
 
 /** What must never be in a log. */
-export function secretsOf({ serverKey, operatorKey }: Config): string[] {
-  return operatorKey === undefined ? [serverKey] : [serverKey, operatorKey];
+export function secretsOf({ serverKey, operatorKey, factorsKeys }: Config): string[] {
+  const keys = factorsKeys.map((key) => Buffer.from(key).toString("hex"));
+  return [serverKey, ...(operatorKey === undefined ? [] : [operatorKey]), ...keys];
 }
 
 /** Runs until SIGTERM or SIGINT; a second signal ends the process at once. */

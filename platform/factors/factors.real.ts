@@ -6,6 +6,7 @@ import { createLog } from "../ops/log.ts";
 import { LogSink } from "../testing/log-sink.ts";
 import { createScratchDatabase, requireUrl } from "../testing/real-services.ts";
 import { type Backends, factorsContract } from "./factors.contract.ts";
+import { lockoutContract } from "./lockout.contract.ts";
 import { stepUpContract } from "./step-up.contract.ts";
 
 async function open(): Promise<Backends> {
@@ -28,3 +29,4 @@ async function open(): Promise<Backends> {
 
 factorsContract("Postgres and Redis", open);
 stepUpContract("Postgres and Redis", open);
+lockoutContract("Postgres and Redis", open);

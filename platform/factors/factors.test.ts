@@ -6,6 +6,7 @@ import { openPglite } from "../db/pglite.ts";
 import { MemoryStore } from "../ephemeral/memory.ts";
 import { createLog } from "../ops/log.ts";
 import { type Backends, factorsContract } from "./factors.contract.ts";
+import { lockoutContract } from "./lockout.contract.ts";
 import { stepUpContract } from "./step-up.contract.ts";
 
 async function open(): Promise<Backends> {
@@ -26,3 +27,4 @@ async function open(): Promise<Backends> {
 
 factorsContract("PGlite and memory", open);
 stepUpContract("PGlite and memory", open);
+lockoutContract("PGlite and memory", open);

@@ -26,7 +26,6 @@ const credential = {
   id: base64Url(1_366),
   rawId: base64Url(1_366),
   type: z.literal("public-key"),
-  authenticatorAttachment: z.enum(["platform", "cross-platform"]).optional().catch(undefined),
 };
 
 /** `PublicKeyCredential.toJSON()` of `navigator.credentials.create()` (WebAuthn level 3, RegistrationResponseJSON). */
