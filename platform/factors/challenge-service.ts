@@ -85,7 +85,15 @@ export class ChallengeService {
     const isUnusual = purpose.reasons.some((reason) => reason !== SECOND_FACTOR);
     await stepUp.complete(environmentId, challenge.playerId, purpose.context, { isUnusual, isTrusted });
     const { accountKey: _, ...origin } = purpose.context;
-    return sessions.start(environmentId, challenge.playerId, origin);
+    const started = await sessions.start(environmentId, challenge.playerId, origin);
+    await this.elevate(environmentId, challenge.playerId, started);
+    return started;
+  }
+
+  /** Elevates a session that began with a strong proof just now: to ask for another at once would show nothing new. */
+  async elevate(environmentId: EnvironmentId, playerId: string, started: SignInResponse): Promise<void> {
+    const { sessionId } = started as { sessionId?: string };
+    if (sessionId !== undefined) await this.#elevate(environmentId, playerId, sessionId);
   }
 
   /**
@@ -117,7 +125,7 @@ export class ChallengeService {
     const isOwn = found?.challenge.playerId === who.playerId && purpose?.kind === "elevation";
     if (!isOwn || purpose.sessionId !== who.sessionId) throw noChallenge();
     await this.#answer(environmentId, challengeId, answer, "elevation");
-    await this.#deps.ephemeral.set(elevationKey(environmentId, who.sessionId), who.playerId, ELEVATION_MS);
+    await this.#elevate(environmentId, who.playerId, who.sessionId);
     await this.#deps.audit.record(ownEntry(environmentId, who.playerId, "session.elevated", { method: answer.method }));
     return { expiresIn: ELEVATION_MS / 1_000 };
   }
@@ -133,6 +141,10 @@ export class ChallengeService {
       "auth.elevation_required",
       "Begin with POST /v1/player/me/step-up, answer it, and send this again.",
     );
+  }
+
+  async #elevate(environmentId: EnvironmentId, playerId: string, sessionId: string): Promise<void> {
+    await this.#deps.ephemeral.set(elevationKey(environmentId, sessionId), playerId, ELEVATION_MS);
   }
 
   async #find(environmentId: EnvironmentId, challengeId: string, method: ChallengeMethod): Promise<KeptChallenge> {

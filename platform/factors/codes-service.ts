@@ -10,7 +10,7 @@ import type { FactorStore } from "./factor-store.ts";
 import type { FactorNotices, PlayerLabels } from "./ports.ts";
 import { newRecoveryCodes, recoveryCodeHash } from "./recovery-codes.ts";
 import type { SecretBox } from "./secret-box.ts";
-import { newTotpSecret, totpStepOf, totpUri } from "./totp.ts";
+import { newTotpSecret, totpSealContext, totpStepOf, totpUri } from "./totp.ts";
 
 /** How long a new secret waits for the code that confirms it, in milliseconds. */
 export const TOTP_SETUP_MS = 600_000;
@@ -54,7 +54,7 @@ export class CodesService {
     const box = this.#box();
     if ((await this.#deps.store.totp(environmentId, playerId)) !== undefined) throw totpExists();
     const secret = newTotpSecret();
-    const sealed = box.seal(secret, sealContext(environmentId, playerId));
+    const sealed = box.seal(secret, totpSealContext(environmentId, playerId));
     await this.#deps.ephemeral.set(setupKey(environmentId, playerId), sealed, TOTP_SETUP_MS);
     const label = await this.#deps.labels.labelOf(environmentId, playerId);
     return { secret, uri: totpUri(secret, issuer, label), expiresIn: TOTP_SETUP_MS / 1_000 };
@@ -70,7 +70,7 @@ export class CodesService {
     if (sealed === undefined) {
       throw new AppError("factor.not_found", "There is no secret to confirm, or it is too old. Begin again.");
     }
-    const secret = this.#box().open(sealed, sealContext(environmentId, playerId));
+    const secret = this.#box().open(sealed, totpSealContext(environmentId, playerId));
     const step = totpStepOf(secret, code, this.#now());
     if (step === undefined) throw wrongCode();
     const codes = newRecoveryCodes();
@@ -108,7 +108,7 @@ export class CodesService {
     const totp = await this.#deps.store.totp(environmentId, playerId);
     if (totp === undefined) return false;
     const box = this.#box();
-    const context = sealContext(environmentId, playerId);
+    const context = totpSealContext(environmentId, playerId);
     const secret = box.open(totp.sealedSecret, context);
     const step = totpStepOf(secret, code, this.#now());
     if (step === undefined || !(await this.#deps.store.useStep(environmentId, playerId, step))) return false;
@@ -150,11 +150,6 @@ export function wrongCode(): AppError {
 
 function totpExists(): AppError {
   return new AppError("factor.exists", "There is an authenticator app already. Remove it before you set up another.");
-}
-
-/** What a sealed secret belongs to: it opens for no other player. */
-function sealContext(environmentId: EnvironmentId, playerId: string): string[] {
-  return ["totp", environmentId, playerId];
 }
 
 function setupKey(environmentId: EnvironmentId, playerId: string): string {

@@ -13,6 +13,7 @@ import { HistoryStore } from "./history-store.ts";
 import type { RelyingParty } from "./passkey-ceremony.ts";
 import { PasskeyService } from "./passkey-service.ts";
 import { PasskeyStore } from "./passkey-store.ts";
+import { PlayerFactors } from "./player-factors.ts";
 import { PolicyService } from "./policy-service.ts";
 import { PolicyStore } from "./policy-store.ts";
 import {
@@ -43,13 +44,14 @@ export interface FactorsDeps {
   readonly now?: () => number;
 }
 
-/** The module's services. `stepUp` and `lockout` are what signing in asks. */
+/** The module's services, and its part in exports, deletions and merges of players. `stepUp` and `lockout` are what signing in asks. */
 export interface FactorServices {
   readonly factors: FactorService;
   readonly challenges: ChallengeService;
   readonly stepUp: StepUpService;
   readonly lockout: SignInLockout;
   readonly policies: PolicyService;
+  readonly records: PlayerFactors;
 }
 
 /** Makes them. */
@@ -77,6 +79,6 @@ export function createFactors(deps: FactorsDeps): FactorServices {
     passkeys,
   });
   const challenges = new ChallengeService({ ...shared, challenges: challengeStore, stepUp, lockout, codes, passkeys });
-  const factors = new FactorService({ ...shared, codes, passkeys, policies, history, lockout, stepUp });
-  return { factors, challenges, stepUp, lockout, policies };
+  const factors = new FactorService({ ...shared, codes, passkeys, policies, history, lockout, stepUp, challenges });
+  return { factors, challenges, stepUp, lockout, policies, records: new PlayerFactors(database, shared.box) };
 }

@@ -11,6 +11,7 @@ import type {
   SignInResponse,
   TotpSetup,
 } from "../../shared/schema/platform/index.ts";
+import type { ChallengeService } from "./challenge-service.ts";
 import type { CodesService } from "./codes-service.ts";
 import type { HistoryStore } from "./history-store.ts";
 import type { PasskeyService } from "./passkey-service.ts";
@@ -27,6 +28,7 @@ export interface FactorServiceDeps {
   readonly history: HistoryStore;
   readonly lockout: SignInLockout;
   readonly stepUp: StepUpService;
+  readonly challenges: ChallengeService;
   readonly sessions: SessionBeginner;
 }
 
@@ -117,6 +119,8 @@ export class FactorService {
     const playerId = await this.#deps.passkeys.finishSignIn(environmentId, response);
     const origin = { ...from, provider: "passkey" };
     await this.#deps.stepUp.assess(environmentId, playerId, origin);
-    return this.#deps.sessions.start(environmentId, playerId, origin);
+    const started = await this.#deps.sessions.start(environmentId, playerId, origin);
+    await this.#deps.challenges.elevate(environmentId, playerId, started);
+    return started;
   }
 }

@@ -36,6 +36,10 @@ export function factorsContract(name: string, open: () => Promise<Backends>): vo
     );
     recoveryCodeTests(() => world);
     passkeyTests(() => world);
+    recordTests(
+      () => world,
+      () => backends,
+    );
   });
 }
 
@@ -317,6 +321,70 @@ function passkeyTests(current: () => FactorsWorld): void {
       assert.equal(await factors.canSignInByPasskey(env, id), false);
       const response = await signIn(world, authenticator);
       await assert.rejects(factors.signInByPasskey(env, response, { address: "::1" }), code("factor.wrong_passkey"));
+    });
+  });
+}
+
+function recordTests(current: () => FactorsWorld, backends: () => Backends): void {
+  describe("a player's records", () => {
+    const rowsOf = async (id: string) => {
+      const { records } = current().services;
+      const counts = await Promise.all(
+        records.tables.map((table) =>
+          backends().database.query((db) =>
+            db.execute(sql`select count(*)::int as held from ${sql.identifier(table)} where player_id = ${id}`),
+          ),
+        ),
+      );
+      return counts.map((rows) => rows[0]?.["held"]);
+    };
+
+    it("name every table with a row of a player", async () => {
+      const rows = await backends().database.query((db) =>
+        db.execute(sql`select distinct table_name as name from information_schema.columns where column_name = 'player_id'
+          and table_name in ('totp_factor', 'recovery_code', 'passkey', 'known_device', 'sign_in_country', 'factor_policy')`),
+      );
+      assert.deepEqual([...current().services.records.tables].sort(), rows.map(({ name }) => name).sort());
+    });
+
+    it("are exported without secrets and hashes, and deleted, and nobody else's with them", async () => {
+      const world = current();
+      const { records } = world.services;
+      const [id, other] = [await world.player(), await world.player()];
+      for (const player of [id, other]) {
+        await world.signIn(player);
+        await world.addTotp(player);
+        await world.addPasskey(player);
+      }
+      const exported = JSON.stringify(await records.export(env, id));
+      assert.match(exported, /"passkeys":\[\{"name":"My phone"/);
+      assert.match(exported, /"country":"CH"/);
+      assert.doesNotMatch(exported, /v1\.|[0-9a-f]{64}/);
+      await backends().database.transaction((tx) => records.delete(OTHER_ENVIRONMENT, id, tx));
+      assert.deepEqual(await rowsOf(id), [1, 10, 1, 1, 1]);
+      await backends().database.transaction((tx) => records.delete(env, id, tx));
+      assert.deepEqual(await rowsOf(id), [0, 0, 0, 0, 0]);
+      assert.deepEqual(await rowsOf(other), [1, 10, 1, 1, 1]);
+    });
+
+    it("are taken over in a merge by a player without factors, and work there; else the ones of who stays are kept", async () => {
+      const world = current();
+      const { records, factors } = world.services;
+      const merge = (into: string, from: string) =>
+        backends().database.transaction((tx) => records.merge(env, { into, from }, tx));
+      const [bare, from, own] = [await world.player(), await world.player(), await world.player()];
+      const { secret } = await world.addTotp(from);
+      await world.addPasskey(from);
+      await merge(bare, from);
+      assert.deepEqual(await rowsOf(from), [0, 0, 0, 0, 0]);
+      const challenge = await world.signIn(bare);
+      await world.answer(challenge!.challengeId, { method: "totp", code: world.nextCode(secret) });
+      await world.addTotp(own);
+      await merge(own, bare);
+      assert.deepEqual((await factors.list(env, own)).methods, ["totp", "recovery-code"]);
+      const again = await world.signIn(own);
+      const wrong = world.answer(again!.challengeId, { method: "totp", code: world.nextCode(secret) });
+      await assert.rejects(wrong, code("factor.wrong_code"));
     });
   });
 }

@@ -342,5 +342,20 @@ function elevationTests(current: () => FactorsWorld): void {
       await assert.rejects(elsewhere, code("auth.elevation_required"));
       await assert.rejects(challenges.requireElevation(env, other, sessionId), code("auth.elevation_required"));
     });
+
+    it("is given with a sign-in that answered a challenge or used a passkey", async () => {
+      const world = current();
+      const { challenges, factors } = world.services;
+      const id = await world.player();
+      const { codes } = await world.addTotp(id);
+      const { challengeId } = (await world.signIn(id))!;
+      const answered = await world.answer(challengeId, { method: "recovery-code", code: codes[0]! });
+      const authenticator = await world.addPasskey(id);
+      const response = authenticator.get((await factors.beginPasskeySignIn(env)) as never) as never;
+      const byPasskey = await factors.signInByPasskey(env, response, { address: "::1" });
+      for (const started of [answered, byPasskey]) {
+        await challenges.requireElevation(env, id, (started as unknown as { sessionId: string }).sessionId);
+      }
+    });
   });
 }

@@ -42,6 +42,11 @@ export function totpStepOf(secret: string, code: string, nowMs: number): number 
   return delta === null ? undefined : now + delta;
 }
 
+/** What a sealed secret belongs to: it opens for no other player, and in no other environment. */
+export function totpSealContext(environmentId: string, playerId: string): string[] {
+  return ["totp", environmentId, playerId];
+}
+
 function totpOf(secret: string, issuer = "", label = ""): TOTP {
   return new TOTP({
     secret: Secret.fromBase32(secret),

@@ -57,7 +57,8 @@ export class FactorsWorld {
       sessions: {
         start: async (_, playerId, origin) => {
           this.started.push({ playerId, origin });
-          return { playerId, accessToken: `token of ${playerId}`, expiresIn: 900 } as SignInResponse;
+          const started = { playerId, accessToken: `token of ${playerId}`, expiresIn: 900, sessionId: randomUUID() };
+          return started as unknown as SignInResponse;
         },
       },
       mailedCodes: {
