@@ -49,6 +49,11 @@ export class CodesService {
     return { totpSince: totp?.createdAt, recoveryCodesLeft };
   }
 
+  /** Whether the player has an authenticator app. */
+  async hasTotp(environmentId: EnvironmentId, playerId: string): Promise<boolean> {
+    return (await this.#deps.store.totp(environmentId, playerId)) !== undefined;
+  }
+
   /** A new secret, which is in force once `confirmTotp` has seen a code of it. Throws `factor.exists`, `factor.not_offered`. */
   async beginTotp(environmentId: EnvironmentId, playerId: string, issuer: string): Promise<TotpSetup> {
     const box = this.#box();

@@ -87,13 +87,14 @@ export class HistoryStore {
     const { deviceHash, accountHash, country, now, trustedUntil } = signIn;
     await this.#database.transaction(async (tx) => {
       const trust = trustedUntil === undefined ? {} : { trustedUntil };
-      await tx
+      const [seen] = await tx
         .insert(knownDevice)
         .values({ environmentId, playerId, deviceHash, accountHash, firstSeenAt: now, lastSeenAt: now, ...trust })
         .onConflictDoUpdate({
           target: [knownDevice.environmentId, knownDevice.playerId, knownDevice.deviceHash, knownDevice.accountHash],
           set: { lastSeenAt: now, ...trust },
-        });
+        })
+        .returning({ firstSeenAt: knownDevice.firstSeenAt });
       if (country !== undefined) {
         await tx
           .insert(signInCountry)
@@ -103,6 +104,8 @@ export class HistoryStore {
             set: { lastSeenAt: now },
           });
       }
+      // Only a device that is new can make one too many.
+      if (seen !== undefined && seen.firstSeenAt.getTime() < now.getTime()) return;
       const old = new Date(now.getTime() - DEVICE_MEMORY_MS);
       await tx.delete(knownDevice).where(and(ownDevices(environmentId, playerId), lt(knownDevice.lastSeenAt, old)));
       const kept = tx

@@ -20,6 +20,9 @@ export const TRUST_MS = 30 * 86_400_000;
 /** The reason of a challenge that only asks for the second factor a player has. */
 export const SECOND_FACTOR = "second_factor";
 
+/** The way in by nothing but a device. */
+const GUEST = "guest";
+
 /** Ways in that show a second factor by themselves: a passkey is held, and it has checked who holds it. */
 const STRONG_PROVIDERS: readonly string[] = ["passkey"];
 
@@ -63,9 +66,11 @@ export class StepUpService {
       await this.complete(environmentId, playerId, context, {});
       return undefined;
     }
+    const methods = await this.methodsOf(environmentId, playerId, context.provider);
+    // A guest with nothing else is the device: there is nothing to compare, and nothing to ask for.
+    if (methods.length === 0 && context.provider === GUEST) return undefined;
     const now = new Date(this.#now());
     const past = await history.of(environmentId, playerId, deviceOf(context), now);
-    const methods = await this.methodsOf(environmentId, playerId, context.provider);
     const reasons = await this.#reasons(environmentId, await policies.read(environmentId), past, methods, context);
     if (reasons.length > 0 && methods.length > 0)
       return this.#challenge(environmentId, playerId, context, methods, reasons);
@@ -83,11 +88,13 @@ export class StepUpService {
    */
   async methodsOf(environmentId: EnvironmentId, playerId: string, provider?: string): Promise<ChallengeMethod[]> {
     const { codes, passkeys, mailedCodes } = this.#deps;
-    const { totpSince, recoveryCodesLeft } = await codes.of(environmentId, playerId);
     const methods: ChallengeMethod[] = [];
-    if (totpSince !== undefined) methods.push("totp");
+    if (await codes.hasTotp(environmentId, playerId)) methods.push("totp");
     if (await passkeys.canSignIn(environmentId, playerId)) methods.push("passkey");
-    if (methods.length > 0) return recoveryCodesLeft > 0 ? [...methods, "recovery-code"] : methods;
+    if (methods.length > 0) {
+      const { recoveryCodesLeft } = await codes.of(environmentId, playerId);
+      return recoveryCodesLeft > 0 ? [...methods, "recovery-code"] : methods;
+    }
     const isByMail = provider !== undefined && MAIL_PROVIDERS.includes(provider);
     if (isByMail || (await mailedCodes.addressOf(environmentId, playerId)) === undefined) return [];
     return ["email-code"];

@@ -106,6 +106,17 @@ function anomalyTests(current: () => FactorsWorld): void {
       assert.equal(await world.signIn(id, { provider: "email-code", deviceId: "another device" }), undefined);
     });
 
+    it("of a guest with nothing else is not compared with anything, and is once the guest has a mailbox", async () => {
+      const world = current();
+      const id = await world.player();
+      const guest = { provider: "guest", address: ADDRESSES.CH, deviceId: "a guest's own device" };
+      const assess = (address: string = ADDRESSES.CH) => world.services.stepUp.assess(env, id, { ...guest, address });
+      for (const address of [ADDRESSES.CH, ADDRESSES.JP]) assert.equal(await assess(address), undefined);
+      world.mailboxes.set(id, "a@example.com");
+      assert.equal(await assess(), undefined);
+      assert.ok(await assess(ADDRESSES.JP));
+    });
+
     it("is judged by the rules of its environment", async () => {
       const world = current();
       const id = await world.player({ mailbox: true });
