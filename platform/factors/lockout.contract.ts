@@ -76,6 +76,18 @@ function lockoutTests(current: () => FactorsWorld): void {
       }
     });
 
+    it("forgets the attempts of a player who signs in from one new device after the other", async () => {
+      const world = current();
+      const id = await world.player();
+      for (let i = 0; i < 3 * ACCOUNT_LOCKOUT.freeAttempts; i += 1) {
+        const deviceId = `new device ${i}`;
+        const attempt = { accountKey: homeOf(id).accountKey!, address: "10.5.0.1", deviceId };
+        await world.services.lockout.before(env, attempt);
+        await world.signIn(id, { deviceId });
+        await world.services.lockout.succeeded(env, attempt);
+      }
+    });
+
     it("never holds back a known device, whatever strangers do at the account and at the same address", async () => {
       const world = current();
       const { lockout } = world.services;

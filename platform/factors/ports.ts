@@ -1,5 +1,5 @@
 // What factors need of other modules, each as small as it can be, and what stands in where there is nothing behind it.
-import type { ChallengeMethod, EnvironmentId, SignInResponse } from "../../shared/schema/platform/index.ts";
+import type { EnvironmentId, SignInResponse } from "../../shared/schema/platform/index.ts";
 
 /** What is known of a sign-in whose first proof was good. */
 export interface SignInContext {
@@ -11,14 +11,6 @@ export interface SignInContext {
   readonly deviceId?: string;
   /** The name that the lockout counts by. */
   readonly accountKey?: string;
-}
-
-/** What must be answered before there is a session. */
-export interface Challenge {
-  readonly challengeId: string;
-  readonly methods: readonly ChallengeMethod[];
-  /** In seconds. */
-  readonly expiresIn: number;
 }
 
 /** Begins sessions. Throws `account.banned`. */

@@ -67,6 +67,8 @@ export class SignInLockout {
   readonly #accounts: Lockout;
   readonly #addresses: Lockout;
   readonly #factors: Lockout;
+  /** Which budget an attempt began with: by its end the device may have become known. */
+  readonly #budgets = new WeakMap<LockoutAttempt, string>();
 
   constructor(deps: SignInLockoutDeps) {
     this.#deps = deps;
@@ -79,9 +81,12 @@ export class SignInLockout {
   /** Begins an attempt, before its proof is checked. Throws `auth.locked`. */
   async before(environmentId: EnvironmentId, attempt: LockoutAttempt): Promise<void> {
     const deviceKey = await this.#knownDeviceKey(environmentId, attempt);
-    if (deviceKey !== undefined) return this.#allow("device", await this.#accounts.begin(deviceKey));
-    this.#allow("address", await this.#addresses.remaining(addressKey(environmentId, attempt)));
-    this.#allow("account", await this.#accounts.begin(accountKey(environmentId, attempt)));
+    const key = deviceKey ?? accountKey(environmentId, attempt);
+    this.#budgets.set(attempt, key);
+    if (deviceKey === undefined) {
+      this.#allow("address", await this.#addresses.remaining(addressKey(environmentId, attempt)));
+    }
+    this.#allow(deviceKey === undefined ? "account" : "device", await this.#accounts.begin(key));
   }
 
   /** The proof was not good. */
@@ -91,10 +96,13 @@ export class SignInLockout {
     if (deviceKey === undefined) await this.#addresses.fail(addressKey(environmentId, attempt));
   }
 
-  /** The proof was good. It clears the budget that the attempt came from, and no other. */
+  /** The proof was good. It clears the budget that the attempt came from (give the same object), and no other. */
   async succeeded(environmentId: EnvironmentId, attempt: LockoutAttempt): Promise<void> {
-    const deviceKey = await this.#knownDeviceKey(environmentId, attempt);
-    await this.#accounts.forget(deviceKey ?? accountKey(environmentId, attempt));
+    const key =
+      this.#budgets.get(attempt) ??
+      (await this.#knownDeviceKey(environmentId, attempt)) ??
+      accountKey(environmentId, attempt);
+    await this.#accounts.forget(key);
   }
 
   /** How many attempts at this account failed in the last hour, by anybody. */

@@ -1,6 +1,11 @@
 // Decides whether one proof is enough for a sign-in, and asks for another where it is not.
 import { AppError } from "../../shared/schema/errors.ts";
-import type { ChallengeMethod, EnvironmentId, FactorPolicy } from "../../shared/schema/platform/index.ts";
+import type {
+  ChallengeMethod,
+  EnvironmentId,
+  FactorPolicy,
+  StepUpChallenge,
+} from "../../shared/schema/platform/index.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { anomaliesOf } from "./anomaly-rules.ts";
@@ -11,7 +16,7 @@ import type { CountryFinder } from "./country-finder.ts";
 import type { History, HistoryStore } from "./history-store.ts";
 import type { PasskeyService } from "./passkey-service.ts";
 import type { PolicyService } from "./policy-service.ts";
-import type { Challenge, FactorNotices, SignInContext, StepUpCodes } from "./ports.ts";
+import type { FactorNotices, SignInContext, StepUpCodes } from "./ports.ts";
 import { accountHash, deviceHash, roughDeviceHash, type SignInLockout } from "./sign-in-lockout.ts";
 
 /** How long a device that was asked to be remembered is not asked for a second factor: 30 days, in milliseconds. */
@@ -60,7 +65,11 @@ export class StepUpService {
    * Then the sign-in is taken as complete, and its device and country are remembered: so it is asked once, last. Where
    * something is odd and the player has nothing to answer with, they get in and are told: nobody is shut out in silence.
    */
-  async assess(environmentId: EnvironmentId, playerId: string, context: SignInContext): Promise<Challenge | undefined> {
+  async assess(
+    environmentId: EnvironmentId,
+    playerId: string,
+    context: SignInContext,
+  ): Promise<StepUpChallenge | undefined> {
     const { policies, history } = this.#deps;
     if (STRONG_PROVIDERS.includes(context.provider)) {
       await this.complete(environmentId, playerId, context, {});
@@ -162,9 +171,9 @@ export class StepUpService {
     environmentId: EnvironmentId,
     playerId: string,
     context: SignInContext,
-    methods: readonly ChallengeMethod[],
+    methods: ChallengeMethod[],
     reasons: readonly string[],
-  ): Promise<Challenge> {
+  ): Promise<StepUpChallenge> {
     const purpose = { kind: "sign-in", context, reasons } as const;
     const challengeId = await this.#deps.challenges.open(environmentId, { playerId, methods, purpose });
     this.#deps.metrics.challenges.inc({ event: "asked" });
