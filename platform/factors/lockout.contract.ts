@@ -76,6 +76,15 @@ function lockoutTests(current: () => FactorsWorld): void {
       }
     });
 
+    it("lets one device with a secret that nobody guesses sign in a hundred times at once, until its address is locked", async () => {
+      const { lockout } = current().services;
+      const attempt = { accountKey: randomUUID(), address: "10.6.0.1", isGuessable: false };
+      await Promise.all(Array.from({ length: 100 }, () => lockout.before(env, attempt)));
+      await lockout.succeeded(env, attempt);
+      for (let i = 0; i <= ADDRESS_LOCKOUT.freeAttempts; i += 1) await lockout.failed(env, attempt);
+      await assert.rejects(lockout.before(env, attempt), code("auth.locked"));
+    });
+
     it("forgets the attempts of a player who signs in from one new device after the other", async () => {
       const world = current();
       const id = await world.player();

@@ -46,6 +46,11 @@ export interface LockoutAttempt {
   readonly address: string;
   /** The secret of the device, where it sent one. */
   readonly deviceId?: string;
+  /**
+   * Whether the proof can be found by trying, as a password or a short code can. Else only the address is looked at, and
+   * one device may sign in as often at the same time as it likes. True when left out.
+   */
+  readonly isGuessable?: boolean;
 }
 
 /** What `SignInLockout` needs. `now` is milliseconds since 1970. */
@@ -80,6 +85,9 @@ export class SignInLockout {
 
   /** Begins an attempt, before its proof is checked. Throws `auth.locked`. */
   async before(environmentId: EnvironmentId, attempt: LockoutAttempt): Promise<void> {
+    if (attempt.isGuessable === false) {
+      return this.#allow("address", await this.#addresses.remaining(addressKey(environmentId, attempt)));
+    }
     const deviceKey = await this.#knownDeviceKey(environmentId, attempt);
     const key = deviceKey ?? accountKey(environmentId, attempt);
     this.#budgets.set(attempt, key);
@@ -91,13 +99,16 @@ export class SignInLockout {
 
   /** The proof was not good. */
   async failed(environmentId: EnvironmentId, attempt: LockoutAttempt): Promise<void> {
-    await this.#deps.ephemeral.increment(failuresKey(environmentId, attempt.accountKey), FAILURES_MS);
-    const deviceKey = await this.#knownDeviceKey(environmentId, attempt);
-    if (deviceKey === undefined) await this.#addresses.fail(addressKey(environmentId, attempt));
+    if (attempt.isGuessable !== false) {
+      await this.#deps.ephemeral.increment(failuresKey(environmentId, attempt.accountKey), FAILURES_MS);
+      if ((await this.#knownDeviceKey(environmentId, attempt)) !== undefined) return;
+    }
+    await this.#addresses.fail(addressKey(environmentId, attempt));
   }
 
   /** The proof was good. It clears the budget that the attempt came from (give the same object), and no other. */
   async succeeded(environmentId: EnvironmentId, attempt: LockoutAttempt): Promise<void> {
+    if (attempt.isGuessable === false) return;
     const key =
       this.#budgets.get(attempt) ??
       (await this.#knownDeviceKey(environmentId, attempt)) ??
