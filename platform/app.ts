@@ -21,6 +21,10 @@ import { environmentRoutes } from "./environments/routes.ts";
 import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
+import type { FactorServices } from "./factors/create-factors.ts";
+import { factorPolicyRoutes } from "./factors/policy-routes.ts";
+import { factorRoutes } from "./factors/routes.ts";
+import { factorSignInRoutes } from "./factors/sign-in-routes.ts";
 import { addDocs } from "./http/docs.ts";
 import type { AppEnv } from "./http/env.ts";
 import { createNotFound } from "./http/not-found.ts";
@@ -66,6 +70,7 @@ export interface AppDeps {
   readonly banDesk: BanDesk;
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
+  readonly factors: FactorServices;
   readonly ephemeral: EphemeralStore;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -103,6 +108,9 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route("/", banRoutes({ bans, desk: deps.banDesk }));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
   app.route("/", gameServerRoutes({ servers, ended: deps.endedSessions }));
+  app.route("/", factorRoutes({ ...deps.factors, rateLimiter }));
+  app.route("/", factorSignInRoutes({ ...deps.factors, rateLimiter }));
+  app.route("/", factorPolicyRoutes(deps.factors.policies));
   app.route("/", environmentRoutes(environments));
   app.route("/", apiKeyRoutes(deps.apiKeys));
   app.route("/", auditRoutes(deps.audit));

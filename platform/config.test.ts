@@ -27,6 +27,9 @@ describe("config", () => {
       breachedPasswordsUrl: undefined,
       corsOrigins: ["*"],
       providerPrivateHosts: [],
+      factorsKeys: [],
+      passkeyRpId: "localhost",
+      passkeyOrigins: ["http://localhost:8000"],
       drainSeconds: 10,
       guestSignInsPerMinute: 300,
       matchmakingJoinsPerMinute: 120,
@@ -48,7 +51,11 @@ describe("config", () => {
       PROVIDER_PRIVATE_HOSTS: "keycloak.internal, 10.0.3.7,[fd00::7]",
       DATABASE_URL: "postgres://u:p@db/game",
       REDIS_URL: "rediss://cache:6380",
+      FACTORS_KEY: `${"0a".repeat(32)}, ${"0B".repeat(32)}`,
+      PASSKEY_ORIGINS: "https://play.example.com, android:apk-key-hash:abc",
     });
+    assert.deepEqual(config.factorsKeys, [Buffer.alloc(32, 0x0a), Buffer.alloc(32, 0x0b)]);
+    assert.deepEqual(config.passkeyOrigins, ["https://play.example.com", "android:apk-key-hash:abc"]);
     assert.equal(config.port, 0);
     assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
     assert.deepEqual(config.providerPrivateHosts, ["keycloak.internal", "10.0.3.7", "[fd00::7]"]);
@@ -71,6 +78,9 @@ describe("config", () => {
       SMTP_URL: "mail.example.com",
       MAIL_FROM: "no-reply@example.com",
       ACCOUNT_PAGE_URL: "javascript:alert(1)",
+      FACTORS_KEY: `${"0".repeat(64)},${"0".repeat(63)}`,
+      PASSKEY_RP_ID: "https://play.example.com",
+      PASSKEY_ORIGINS: "play.example.com",
       OPERATOR_KEY: "with a space, and long enough to be a key",
       DEFAULT_ENVIRONMENT: "production",
     };

@@ -109,6 +109,27 @@ const Environment = z.object({
       "must be host names or addresses divided by commas, without ports, e.g. keycloak.internal,10.0.3.7",
     )
     .default([]),
+  FACTORS_KEY: z
+    .string()
+    .transform((value) => value.split(",").map((key) => key.trim()))
+    .refine(
+      (keys) => keys.every((key) => /^[0-9a-f]{64}$/i.test(key)),
+      "must be 64 hex digits, or several of these divided by commas; make one with: openssl rand -hex 32",
+    )
+    .transform((keys) => keys.map((key) => Buffer.from(key, "hex")))
+    .default([]),
+  PASSKEY_RP_ID: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, "must be a domain in lower case, e.g. play.example.com")
+    .default("localhost"),
+  PASSKEY_ORIGINS: z
+    .string()
+    .transform((value) => value.split(",").map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every((origin) => origin.startsWith("android:apk-key-hash:") || originOf(origin) === origin),
+      "must be origins divided by commas, e.g. https://play.example.com",
+    )
+    .default(["http://localhost:8000"]),
   DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
   GUEST_SIGN_INS_PER_MINUTE: wholeNumber("GUEST_SIGN_INS_PER_MINUTE", 1, 1_000_000, 300),
   MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
@@ -152,6 +173,11 @@ export interface Config extends DatabaseConfig {
   readonly breachedPasswordsUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly providerPrivateHosts: readonly string[];
+  /** Keys of 32 bytes that seal the secrets of authenticator apps: the first seals, all open. */
+  readonly factorsKeys: readonly Uint8Array[];
+  /** Whom passkeys are made for, in environments that say nothing of it. */
+  readonly passkeyRpId: string;
+  readonly passkeyOrigins: readonly string[];
   readonly drainSeconds: number;
   readonly guestSignInsPerMinute: number;
   readonly matchmakingJoinsPerMinute: number;
@@ -194,6 +220,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     breachedPasswordsUrl: variables.BREACHED_PASSWORDS_URL,
     corsOrigins: variables.CORS_ORIGINS,
     providerPrivateHosts: variables.PROVIDER_PRIVATE_HOSTS,
+    factorsKeys: variables.FACTORS_KEY,
+    passkeyRpId: variables.PASSKEY_RP_ID,
+    passkeyOrigins: variables.PASSKEY_ORIGINS,
     drainSeconds: variables.DRAIN_SECONDS,
     guestSignInsPerMinute: variables.GUEST_SIGN_INS_PER_MINUTE,
     matchmakingJoinsPerMinute: variables.MATCHMAKING_JOINS_PER_MINUTE,

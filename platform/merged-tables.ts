@@ -8,12 +8,13 @@ import { MailCodeStore } from "./recovery/store.ts";
 import { sessionModule } from "./sessions/player-module.ts";
 import { SessionStore } from "./sessions/store.ts";
 
-/** Every module that merges its rows, in the order in which they do it. */
-export function playerModules(database: Database): PlayerModule[] {
+/** Every module that merges its rows, in the order in which they do it; `factors` is that of second factors. */
+export function playerModules(database: Database, factors: PlayerModule): PlayerModule[] {
   return [
     passwordModule(new PasswordStore(database)),
     mailCodeModule(new MailCodeStore(database)),
     sessionModule(new SessionStore(database)),
+    factors,
   ];
 }
 

@@ -9,6 +9,8 @@ export interface SignInAttempt {
   readonly address: string;
   /** The secret of the device, where it sent one: known devices may be judged apart. */
   readonly deviceId?: string;
+  /** False where the proof cannot be guessed, as another provider's cannot: then attempts at one account are not counted together. */
+  readonly isGuessable?: boolean;
 }
 
 /** Lockout. For each attempt `before` is called, and then one of the others, unless a fault of ours ended it. */

@@ -38,6 +38,9 @@ export interface RequestOrigin {
 /** A request to sign in, of the parts that do not depend on its proof. */
 export type Device = Pick<LoginRequest, "deviceName" | "deviceId">;
 
+/** Ways in by what somebody types: only these can be guessed at. */
+const GUESSABLE_WAYS: ReadonlySet<string> = new Set([PASSWORD_WAY, "email-code"]);
+
 /** Turns proofs into sessions. */
 export class SignInService {
   readonly #deps: SignInServiceDeps;
@@ -59,6 +62,7 @@ export class SignInService {
     const attempt: SignInAttempt = {
       accountKey: accountKeyOf(provider, proof),
       address: from.address,
+      isGuessable: GUESSABLE_WAYS.has(provider),
       ...idOf(device),
     };
     const verified = await this.#proven(environmentId, provider, proof, attempt);
@@ -72,7 +76,8 @@ export class SignInService {
 
   /** Who a proof proves somebody to be, for a player who is signed in already. The guard counts these attempts as well. */
   async prove(environmentId: EnvironmentId, provider: string, proof: unknown, from: RequestOrigin) {
-    const attempt = { accountKey: accountKeyOf(provider, proof), address: from.address };
+    const isGuessable = GUESSABLE_WAYS.has(provider);
+    const attempt = { accountKey: accountKeyOf(provider, proof), address: from.address, isGuessable };
     const verified = await this.#proven(environmentId, provider, proof, attempt);
     await this.#deps.guard.succeeded(environmentId, attempt);
     return verified;

@@ -74,6 +74,18 @@ export class Metrics {
     labelNames: ["outcome"],
     registers: [this.registry],
   });
+  readonly lockouts = new Counter({
+    name: "platform_lockouts_total",
+    help: "Sign-in attempts refused after too many failures, by what was locked: account, address, device or factor.",
+    labelNames: ["scope"],
+    registers: [this.registry],
+  });
+  readonly challenges = new Counter({
+    name: "platform_challenges_total",
+    help: "Challenges to sign-ins that were asked, answered or failed, and sign-ins for which none was possible.",
+    labelNames: ["event"],
+    registers: [this.registry],
+  });
 
   constructor() {
     this.#eventLoop.enable();

@@ -95,6 +95,7 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "platform/sessions/security-notices.ts": ["SecurityNotices"],
   "platform/mail/transport.ts": ["MailTransport"],
   "platform/passwords/breached-passwords.ts": ["BreachedPasswords"],
+  "platform/factors/country-finder.ts": ["CountryFinder"],
   "server/platform-link/platform-link.ts": ["PlatformLink"],
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };

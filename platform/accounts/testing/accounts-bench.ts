@@ -1,4 +1,5 @@
 // The services of accounts on a real database, with everything around them in memory and under the test's control.
+
 import { createHash, randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { AppError, type ErrorCode } from "../../../shared/schema/errors.ts";
@@ -6,6 +7,7 @@ import { type EnvironmentId, FIRST_ENVIRONMENT, type SignInChallenge } from "../
 import { type AccountServices, assembleAccounts } from "../../assemble-accounts.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { MemoryStore } from "../../ephemeral/memory.ts";
+import { PlayerFactors } from "../../factors/player-factors.ts";
 import { playerModules } from "../../merged-tables.ts";
 import { createLog } from "../../ops/log.ts";
 import { Metrics } from "../../ops/metrics.ts";
@@ -68,7 +70,7 @@ export function createAccountsBench(
     database,
     tokens,
     audit,
-    modules: [...playerModules(database), ...modules],
+    modules: [...playerModules(database, new PlayerFactors(database, undefined)), ...modules],
     metrics: new Metrics(),
     log: createLog("silent"),
     hasher: cheapHasher(hashes),

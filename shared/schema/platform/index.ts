@@ -4,6 +4,7 @@ export * from "./administration.ts";
 export * from "./audit.ts";
 export * from "./bans.ts";
 export * from "./environments.ts";
+export * from "./factors.ts";
 export * from "./game-servers.ts";
 export * from "./identities.ts";
 export * from "./matchmaking.ts";
