@@ -139,7 +139,15 @@ async function liveRows(): Promise<string> {
 function leaked(answer: Answer, request: ApiRequest): string[] {
   const sent = decodeURIComponent(request.path) + JSON.stringify(request.body ?? "");
   const text = JSON.stringify([answer.body ?? "", [...answer.headers]]);
-  return live.words.filter((word) => text.includes(word) && !sent.includes(word));
+  return live.words.filter((word) => text.includes(word) && !sent.includes(word) && !told.has(word));
+}
+
+/** Words that an intruder wrote into the own environment, as the name of a key for example: reading them there is no leak. */
+const told = new Set<string>();
+
+function tell(request: ApiRequest): void {
+  const sent = decodeURIComponent(request.path) + JSON.stringify(request.body ?? "");
+  for (const word of live.words) if (sent.includes(word)) told.add(word);
 }
 
 /** The same request with names that nobody ever had in place of those of `demo/live`. */
@@ -170,7 +178,10 @@ const samples = (operation: Operation, numRuns: number) =>
 describe("walls between environments", () => {
   it(`keep out every credential of another one, on every operation (seed ${SEED})`, async () => {
     let tried = 0;
-    for (const operation of operationsOf(document)) {
+    // Reading first, while the intruders have written nothing themselves.
+    const operations = operationsOf(document);
+    const reading = operations.filter(({ method }) => method === "GET");
+    for (const operation of [...reading, ...operations.filter(({ method }) => method !== "GET")]) {
       for (const kind of ["none", "player", "server", "operator"] as const) {
         for (const request of samples(operation, DRAWS)) {
           // Signing in anew each time: some operations end the session or the key that they were called with.
@@ -178,6 +189,7 @@ describe("walls between environments", () => {
           const send = (it: ApiRequest) =>
             platform.send(operation.method, it.path, { token, environment: DEV, body: it.body });
           const context = `${kind} ${operation.method} ${request.path} ${JSON.stringify(request.body)}, seed ${SEED}`;
+          if (operation.method !== "GET") tell(request);
           const answer = await send(request);
           assert.ok(answer.status < 500, `${answer.status} ${context}`);
           assert.deepEqual(leaked(answer, request), [], context);
@@ -202,6 +214,7 @@ describe("walls between environments", () => {
   });
 
   it("let its own people through: what was looked for is there", async () => {
+    told.clear();
     const seen = async (path: string, token: string) => {
       const request = { path, body: undefined };
       return leaked(await platform.send("GET", path, { token }), request);
