@@ -95,7 +95,7 @@ describe("bearer tokens", () => {
     assertProblem(missing, "auth.missing");
     assert.equal(missing.headers.get("WWW-Authenticate"), "Bearer");
     assertProblem(await join("not-a-token"), "auth.invalid");
-    assertProblem(await join(platform.serverKey), "auth.invalid");
+    assertProblem(await join(platform.serverKey), "auth.forbidden");
     const basic = await fetch(`${platform.url}/v1/matchmaking/join`, {
       method: "POST",
       headers: { Authorization: "Basic dTpw", "Content-Type": "application/json" },
@@ -282,7 +282,7 @@ describe("documentation", () => {
       "/v1/servers/{serverId}",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;
-    assert.deepEqual(Object.keys(responses), ["200", "400", "401", "413", "415", "422", "429", "503"]);
+    assert.deepEqual(Object.keys(responses), ["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);
     assert.deepEqual(security, [{ player: [] }]);
     assert.ok(responses["422"].content["application/problem+json"].schema.$ref.endsWith("/Problem"));
   });

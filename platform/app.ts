@@ -1,9 +1,13 @@
 // The platform's HTTP application: every route, in front of services that are given. Importing this does nothing.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
+import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountService } from "./accounts/service.ts";
 import type { Config } from "./config.ts";
+import type { Authenticator } from "./environments/authenticator.ts";
+import { requestEnvironment } from "./environments/request-environment.ts";
+import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
 import { addDocs } from "./http/docs.ts";
@@ -26,8 +30,10 @@ import type { TokenService } from "./tokens/service.ts";
 export interface AppDeps {
   readonly config: Pick<
     Config,
-    "corsOrigins" | "guestSignInsPerMinute" | "matchmakingJoinsPerMinute" | "serverKey" | "webDir"
+    "corsOrigins" | "defaultEnvironment" | "guestSignInsPerMinute" | "matchmakingJoinsPerMinute" | "webDir"
   >;
+  readonly environments: EnvironmentService;
+  readonly authenticator: Authenticator;
   readonly accounts: AccountService;
   readonly tokens: TokenService;
   readonly servers: GameServerService;
@@ -53,14 +59,13 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(requestId(), observed(metrics, log), securityHeaders());
   app.use(corsFor(config.corsOrigins));
   app.onError(createErrorHandler(log));
+  const { environments, authenticator } = deps;
+  app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
 
   app.route("/", accountRoutes({ accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
   app.route("/", tokenRoutes(tokens));
-  app.route(
-    "/",
-    matchmakingRoutes({ matchmaking, tokens, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }),
-  );
-  app.route("/", gameServerRoutes({ servers, tokens, serverKey: config.serverKey }));
+  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
+  app.route("/", gameServerRoutes(servers));
   addDocs(app);
 
   const web = staticWeb(config.webDir);
@@ -77,7 +82,7 @@ function corsFor(origins: readonly string[]) {
   return cors({
     origin: origins.includes("*") ? "*" : [...origins],
     allowMethods: ["GET", "POST", "PUT", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "Idempotency-Key"],
+    allowHeaders: ["Authorization", "Content-Type", ENVIRONMENT_HEADER, "X-Request-Id", "Idempotency-Key"],
     exposeHeaders: ["X-Request-Id", "Retry-After"],
     maxAge: PREFLIGHT_SECONDS,
   });

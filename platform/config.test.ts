@@ -16,6 +16,8 @@ describe("config", () => {
       opsHost: "127.0.0.1",
       redisUrl: undefined,
       serverKey: SERVER_KEY,
+      operatorKey: undefined,
+      defaultEnvironment: "demo/dev",
       logLevel: "info",
       webDir: "web/dist",
       corsOrigins: ["*"],
@@ -56,6 +58,8 @@ describe("config", () => {
       CORS_ORIGINS: "play.example.com",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
+      OPERATOR_KEY: "with a space, and long enough to be a key",
+      DEFAULT_ENVIRONMENT: "production",
     };
     assert.throws(
       () => parseConfig(env),

@@ -1,7 +1,8 @@
 // The platform's environment: read once, checked as a whole, every mistake reported at once.
 import { z } from "zod";
+import { EnvironmentId } from "../shared/schema/platform/index.ts";
 
-/** Fewest characters a `SERVER_KEY` may have: 32 random characters cannot be guessed over the network. */
+/** Fewest characters a `SERVER_KEY` or `OPERATOR_KEY` may have: 32 random characters cannot be guessed over the network. */
 export const SERVER_KEY_MIN_LENGTH = 32;
 
 const port = (name: string, fallback: number) =>
@@ -23,6 +24,15 @@ const wholeNumber = (name: string, min: number, max: number, fallback: number) =
 const addressOf = (schemes: readonly string[], example: string) =>
   z.string().refine((value) => schemes.includes(schemeOf(value)), `must be a URL such as ${example}`);
 
+const secret = (missing: string) =>
+  z
+    .string(missing)
+    .min(
+      SERVER_KEY_MIN_LENGTH,
+      `must have at least ${SERVER_KEY_MIN_LENGTH} characters; make one with: openssl rand -hex 32`,
+    )
+    .regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces; make one with: openssl rand -hex 32");
+
 const databaseVariables = {
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: addressOf(
@@ -38,13 +48,18 @@ const Environment = z.object({
   PLATFORM_OPS_PORT: port("PLATFORM_OPS_PORT", 8001),
   PLATFORM_OPS_HOST: z.string().default("127.0.0.1"),
   REDIS_URL: addressOf(["redis:", "rediss:"], "redis://localhost:6379").optional(),
-  SERVER_KEY: z
-    .string(`is required: the secret shared with the game servers, at least ${SERVER_KEY_MIN_LENGTH} characters`)
-    .min(
-      SERVER_KEY_MIN_LENGTH,
-      `must have at least ${SERVER_KEY_MIN_LENGTH} characters; make one with: openssl rand -hex 32`,
+  SERVER_KEY: secret(
+    `is required: the secret shared with the game servers, at least ${SERVER_KEY_MIN_LENGTH} characters`,
+  ),
+  OPERATOR_KEY: secret("must be text").optional(),
+  DEFAULT_ENVIRONMENT: z
+    .string()
+    .refine(
+      (value) => EnvironmentId.safeParse(value).success,
+      "must be <project>/<environment>. Set DEFAULT_ENVIRONMENT=demo/dev",
     )
-    .regex(/^[\x21-\x7e]*$/, "must be printable ASCII without spaces; make one with: openssl rand -hex 32"),
+    .default("demo/dev")
+    .transform((value) => EnvironmentId.parse(value)),
   LOG_LEVEL: z
     .enum(
       ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
@@ -78,7 +93,12 @@ export interface Config extends DatabaseConfig {
   readonly opsPort: number;
   readonly opsHost: string;
   readonly redisUrl: string | undefined;
+  /** The key of the game servers of the default environment. */
   readonly serverKey: string;
+  /** The key of an operator of every environment. */
+  readonly operatorKey: string | undefined;
+  /** Where a request is that names no environment. */
+  readonly defaultEnvironment: EnvironmentId;
   readonly logLevel: string;
   readonly webDir: string;
   readonly corsOrigins: readonly string[];
@@ -109,6 +129,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     opsHost: variables.PLATFORM_OPS_HOST,
     redisUrl: variables.REDIS_URL,
     serverKey: variables.SERVER_KEY,
+    operatorKey: variables.OPERATOR_KEY,
+    defaultEnvironment: variables.DEFAULT_ENVIRONMENT,
     logLevel: variables.LOG_LEVEL,
     webDir: variables.WEB_DIR,
     corsOrigins: variables.CORS_ORIGINS,

@@ -20,10 +20,12 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
   return (error, c) => {
     const appError = toAppError(error);
     const requestId = c.get("requestId");
-    if (appError.code === "internal") log.error({ event: "http.failed", requestId, err: error }, appError.message);
+    const environment = c.get("environmentId");
+    if (appError.code === "internal")
+      log.error({ event: "http.failed", requestId, environment, err: error }, appError.message);
     if (appError.code === "service.unavailable") {
       // What is away is logged once where it is noticed, not again for every request that meets it.
-      log.debug({ event: "http.unavailable", requestId, reason: appError.message });
+      log.debug({ event: "http.unavailable", requestId, environment, reason: appError.message });
       c.header("Retry-After", UNAVAILABLE_RETRY_SECONDS);
     }
     // The rest of such a body is not read, so nothing else can be said over this connection.

@@ -9,6 +9,9 @@ import { createApp } from "./app.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
+import { Authenticator } from "./environments/authenticator.ts";
+import { EnvironmentService } from "./environments/service.ts";
+import { EnvironmentStore } from "./environments/store.ts";
 import { MemoryStore } from "./ephemeral/memory.ts";
 import { RedisStore } from "./ephemeral/redis.ts";
 import { createPublicServer } from "./http/listener.ts";
@@ -43,7 +46,9 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
   const accounts = new AccountService(new AccountStore(database), metrics);
-  const tokens = new TokenService(new SigningKeyStore(database));
+  const environments = new EnvironmentService(new EnvironmentStore(database));
+  const tokens = new TokenService(new SigningKeyStore(database), environments);
+  const authenticator = new Authenticator({ tokens, ...config });
   const servers = new GameServerService(new GameServerStore(ephemeral), log);
   const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
   const tickets = new TicketStore(ephemeral);
@@ -58,7 +63,18 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   metrics.watchDependencies(async () => (await health.readiness()).checks);
   if (ephemeral instanceof MemoryStore) metrics.watchEphemeralEntries(() => ephemeral.size);
 
-  const app = createApp({ config, accounts, tokens, servers, matchmaking, ephemeral, metrics, log });
+  const app = createApp({
+    config,
+    environments,
+    authenticator,
+    accounts,
+    tokens,
+    servers,
+    matchmaking,
+    ephemeral,
+    metrics,
+    log,
+  });
   const publicServer = createPublicServer(app, log);
   const opsServer = createOpsServer(health, metrics, log);
 
@@ -100,10 +116,15 @@ async function close(server: Server, drainSeconds: number): Promise<void> {
   clearTimeout(deadline);
 }
 
+/** What must never be in a log. */
+export function secretsOf({ serverKey, operatorKey }: Config): string[] {
+  return operatorKey === undefined ? [serverKey] : [serverKey, operatorKey];
+}
+
 /** Runs until SIGTERM or SIGINT; a second signal ends the process at once. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const log = createLog(config.logLevel, [config.serverKey]);
+  const log = createLog(config.logLevel, secretsOf(config));
   const platform = await startPlatform(config, log);
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals | "disconnect") => {

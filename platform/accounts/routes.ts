@@ -7,6 +7,7 @@ import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, responses } from "../http/responses.ts";
 import type { TokenService } from "../tokens/service.ts";
 import type { AccountService } from "./service.ts";
+import { uuidV7 } from "./uuid-v7.ts";
 
 /** What the routes of accounts need. */
 export interface AccountRoutesDeps {
@@ -39,8 +40,9 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
     ]),
   });
   return new OpenAPIHono<AppEnv>().openapi(guest, async (c) => {
-    const { id } = await accounts.signInGuest(c.req.valid("json").deviceId);
-    const { accessToken, expiresIn } = await tokens.signAccessToken(id);
+    const environmentId = c.get("environmentId");
+    const { id } = await accounts.signInGuest(environmentId, c.req.valid("json").deviceId);
+    const { accessToken, expiresIn } = await tokens.signAccessToken(environmentId, id, uuidV7());
     return c.json({ playerId: id, accessToken, expiresIn }, 200);
   });
 }

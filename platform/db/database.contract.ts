@@ -4,10 +4,13 @@ import { after, before, describe, it } from "node:test";
 import { eq, sql } from "drizzle-orm";
 import type postgres from "postgres";
 import { AppError } from "../../shared/schema/errors.ts";
+import { FIRST_ENVIRONMENT as environmentId } from "../../shared/schema/platform/index.ts";
 import { player } from "../accounts/schema.ts";
 import { AccountService } from "../accounts/service.ts";
 import { AccountStore } from "../accounts/store.ts";
 import { uuidV7 } from "../accounts/uuid-v7.ts";
+import { EnvironmentService } from "../environments/service.ts";
+import { EnvironmentStore } from "../environments/store.ts";
 import { createLog } from "../ops/log.ts";
 import { Metrics } from "../ops/metrics.ts";
 import { TokenService } from "../tokens/service.ts";
@@ -94,9 +97,9 @@ function databaseTests(engine: () => Engine): void {
 
     it("keeps what a transaction wrote, and nothing of one that failed", async () => {
       const [kept, lost] = [uuidV7(), uuidV7()];
-      await database.transaction((tx) => tx.insert(player).values({ id: kept, displayName: "Kept" }));
+      await database.transaction((tx) => tx.insert(player).values({ environmentId, id: kept, displayName: "Kept" }));
       const failing = database.transaction(async (tx) => {
-        await tx.insert(player).values({ id: lost, displayName: "Lost" });
+        await tx.insert(player).values({ environmentId, id: lost, displayName: "Lost" });
         throw new RangeError("changed my mind");
       });
       await assert.rejects(failing, RangeError);
@@ -105,7 +108,7 @@ function databaseTests(engine: () => Engine): void {
     });
 
     it("gives a broken constraint as the database's own error, and goes on", async () => {
-      const row = { id: uuidV7(), displayName: "Twice" };
+      const row = { environmentId, id: uuidV7(), displayName: "Twice" };
       await database.query((db) => db.insert(player).values(row));
       await assert.rejects(
         database.query((db) => db.insert(player).values(row)),
@@ -125,9 +128,9 @@ function databaseTests(engine: () => Engine): void {
       await Promise.all(
         ids.map((id, i) =>
           i % 2 === 0
-            ? database.query((db) => db.insert(player).values({ id, displayName: "Query" }))
+            ? database.query((db) => db.insert(player).values({ environmentId, id, displayName: "Query" }))
             : database.transaction(async (tx) => {
-                await tx.insert(player).values({ id, displayName: "Before" });
+                await tx.insert(player).values({ environmentId, id, displayName: "Before" });
                 await tx.update(player).set({ displayName: "After" }).where(eq(player.id, id));
               }),
         ),
@@ -139,31 +142,36 @@ function databaseTests(engine: () => Engine): void {
     it("gives one device one player, also when its first requests come at the same time", async () => {
       const accounts = new AccountService(new AccountStore(database), new Metrics());
       const players = await Promise.all(
-        Array.from({ length: 12 }, () => accounts.signInGuest("device-of-many-requests")),
+        Array.from({ length: 12 }, () => accounts.signInGuest(environmentId, "device-of-many-requests")),
       );
       assert.equal(new Set(players.map(({ id }) => id)).size, 1);
       assert.equal(new Set(players.map(({ displayName }) => displayName)).size, 1);
-      const again = await accounts.signInGuest("device-of-many-requests");
+      const again = await accounts.signInGuest(environmentId, "device-of-many-requests");
       assert.equal(again.id, players[0]?.id);
-      assert.notEqual((await accounts.signInGuest("another-device")).id, again.id);
+      assert.notEqual((await accounts.signInGuest(environmentId, "another-device")).id, again.id);
     });
 
     it("stores no device id as it was sent", async () => {
       const accounts = new AccountService(new AccountStore(database), new Metrics());
-      await accounts.signInGuest("very-secret-device-id");
+      await accounts.signInGuest(environmentId, "very-secret-device-id");
       const rows = await database.query((db) => db.execute(sql`select * from identity`));
       assert.ok(rows.length > 0);
       assert.ok(!JSON.stringify(rows).includes("very-secret-device-id"));
     });
 
     it("keeps one signing key when many processes need the first one at the same time", async () => {
-      const services = Array.from({ length: 6 }, () => new TokenService(new SigningKeyStore(database)));
-      const sets = await Promise.all(services.map((service) => service.jwks()));
+      const environments = new EnvironmentService(new EnvironmentStore(database));
+      const services = Array.from({ length: 6 }, () => new TokenService(new SigningKeyStore(database), environments));
+      const sets = await Promise.all(services.map((service) => service.jwks(environmentId)));
       assert.equal(new Set(sets.map(({ keys }) => JSON.stringify(keys))).size, 1);
       const [one, two] = services;
       const id = uuidV7();
-      const { accessToken } = await one!.signAccessToken(id);
-      assert.equal(await two!.verifyAccessToken(accessToken), id);
+      const { accessToken } = await one!.signAccessToken(environmentId, id, "session");
+      assert.deepEqual(await two!.verifyAccessToken(accessToken), {
+        environmentId,
+        playerId: id,
+        sessionId: "session",
+      });
     });
   });
 }

@@ -62,13 +62,11 @@ describe("PGlite", () => {
     const sink = new LogSink();
     const database = await openPglite(await newFolder(), createLog("info", [], sink));
     await database.whenReady();
-    await database.query((db) =>
-      db.execute(sql`insert into player (id, display_name) values (gen_random_uuid(), 'Survivor')`),
-    );
+    await database.query((db) => db.execute(sql`insert into project (id) values ('survivor')`));
     await workers[0]?.terminate();
     await sink.waitFor("database.ready", sink.lines.length);
-    const rows = await database.query((db) => db.execute(sql`select display_name from player`));
-    assert.deepEqual([...rows], [{ display_name: "Survivor" }]);
+    const rows = await database.query((db) => db.execute(sql`select id from project where id <> 'demo'`));
+    assert.deepEqual([...rows], [{ id: "survivor" }]);
     await database.close();
     process.off("worker", onWorker);
     assert.equal(workers.length, 2);

@@ -87,10 +87,15 @@ function registerSecuritySchemes(app: OpenAPIHono<AppEnv>): void {
     bearerFormat: "JWT",
     description: "The access token that signing in gave.",
   });
-  app.openAPIRegistry.registerComponent("securitySchemes", "serverKey", {
+  app.openAPIRegistry.registerComponent("securitySchemes", "server", {
     type: "http",
     scheme: "bearer",
-    description: "The server credential, SERVER_KEY. For game servers.",
+    description: "A server key. For game servers.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "operator", {
+    type: "http",
+    scheme: "bearer",
+    description: "An operator key. For consoles and administration.",
   });
 }
 

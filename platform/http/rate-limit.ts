@@ -2,6 +2,7 @@
 import { isIPv6 } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import { AppError } from "../../shared/schema/errors.ts";
+import { environmentKey } from "../environments/environment-key.ts";
 import type { EphemeralStore } from "../ephemeral/store.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { AppEnv } from "./env.ts";
@@ -28,7 +29,8 @@ export class RateLimiter {
   /** Lets `limit.perMinute` requests a minute of each key through. */
   allow(limit: RateLimit): MiddlewareHandler<AppEnv> {
     return async (c, next) => {
-      const { count, expiresInMs } = await this.#store.increment(`rate:${limit.name}:${limit.keyOf(c)}`, WINDOW_MS);
+      const key = environmentKey(c.get("environmentId"), `rate:${limit.name}:${limit.keyOf(c)}`);
+      const { count, expiresInMs } = await this.#store.increment(key, WINDOW_MS);
       if (count > limit.perMinute) {
         const seconds = Math.max(1, Math.ceil(expiresInMs / 1_000));
         this.#metrics.rateLimited.inc({ limit: limit.name });

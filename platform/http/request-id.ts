@@ -38,6 +38,7 @@ export function observed(metrics: Metrics, log: Log): MiddlewareHandler<AppEnv> 
     log[level]({
       event: "http.request",
       requestId: c.get("requestId"),
+      environment: c.get("environmentId"),
       method,
       route,
       status,

@@ -4,6 +4,9 @@ import { ERROR_CATALOGUE, type ErrorCode } from "../../shared/schema/errors.ts";
 
 const ErrorCodes = Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]];
 
+/** What any route may answer: a request is refused when the environment that it names is unknown or not its credential's. */
+const EVERYWHERE: readonly ErrorCode[] = ["environment.unknown", "auth.forbidden", "service.unavailable"];
+
 /** RFC 9457 problem details, for the OpenAPI document. */
 export const ProblemShape = z
   .object({
@@ -25,9 +28,9 @@ export function responses<Schema extends z.ZodType>(description: string, schema:
   };
 }
 
-/** The problem answers of a route; codes of one status share an entry. */
+/** The problem answers of a route, those `EVERYWHERE` among them; codes of one status share an entry. */
 export function problemResponses(codes: readonly ErrorCode[]) {
-  const byStatus = Map.groupBy(codes, (code) => ERROR_CATALOGUE[code].status);
+  const byStatus = Map.groupBy(new Set([...codes, ...EVERYWHERE]), (code) => ERROR_CATALOGUE[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       status,

@@ -1,18 +1,16 @@
 // `POST /v1/matchmaking/join`, `GET` and `DELETE /v1/matchmaking/status`.
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { JoinMatchmakingRequest, MatchmakingStatus } from "../../shared/schema/platform/index.ts";
+import { requirePlayer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
-import { requirePlayer } from "../tokens/bearer.ts";
-import type { TokenService } from "../tokens/service.ts";
 import type { MatchmakingService, Ticket } from "./service.ts";
 
 /** What the routes of matchmaking need. */
 export interface MatchmakingRoutesDeps {
   readonly matchmaking: MatchmakingService;
-  readonly tokens: TokenService;
   readonly rateLimiter: RateLimiter;
   readonly joinsPerMinute: number;
 }
@@ -20,12 +18,12 @@ export interface MatchmakingRoutesDeps {
 const tags = ["Matchmaking"];
 const security = [{ player: [] }];
 const query = z.strictObject({ ticketId: z.uuid().meta({ description: "The id that joining gave." }) });
-const AUTH_CODES = ["auth.missing", "auth.invalid", "auth.expired", "service.unavailable"] as const;
+const AUTH_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden", "service.unavailable"] as const;
 
 /** Quick play, for signed-in players. */
 export function matchmakingRoutes(deps: MatchmakingRoutesDeps): OpenAPIHono<AppEnv> {
-  const { matchmaking, tokens, rateLimiter, joinsPerMinute } = deps;
-  const player = requirePlayer(tokens);
+  const { matchmaking, rateLimiter, joinsPerMinute } = deps;
+  const player = requirePlayer();
   const limit = rateLimiter.allow({
     name: "matchmaking_join",
     perMinute: joinsPerMinute,
@@ -81,15 +79,15 @@ export function matchmakingRoutes(deps: MatchmakingRoutesDeps): OpenAPIHono<AppE
   });
   return new OpenAPIHono<AppEnv>()
     .openapi(join, async (c) => {
-      const ticket = await matchmaking.join(c.get("playerId"), c.req.valid("json").mode);
+      const ticket = await matchmaking.join(c.get("environmentId"), c.get("playerId"), c.req.valid("json").mode);
       return c.json(toStatus(ticket, c.req.url), 200);
     })
     .openapi(status, async (c) => {
-      const ticket = await matchmaking.status(c.get("playerId"), c.req.valid("query").ticketId);
+      const ticket = await matchmaking.status(c.get("environmentId"), c.get("playerId"), c.req.valid("query").ticketId);
       return c.json(toStatus(ticket, c.req.url), 200);
     })
     .openapi(cancel, async (c) => {
-      await matchmaking.cancel(c.get("playerId"), c.req.valid("query").ticketId);
+      await matchmaking.cancel(c.get("environmentId"), c.get("playerId"), c.req.valid("query").ticketId);
       return c.body(null, 204);
     });
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, it } from "node:test";
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
-import { SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
+import { FIRST_ENVIRONMENT as environmentId, SEAT_HOLD_MS } from "../../shared/schema/platform/index.ts";
 import { MAX_ALLOCATION_MS, type Seat, type SeatNeed } from "../allocation/allocator.ts";
 import { MemoryStore } from "../ephemeral/memory.ts";
 import { Metrics } from "../ops/metrics.ts";
@@ -55,15 +55,15 @@ describe("matchmaking", () => {
         },
       },
       servers: { live: async () => (modes.length === 0 ? [] : [{ ...server, modes }]) },
-      accounts: { player: async (id) => ({ id, displayName: "Nimble Otter 42" }) },
-      tokens: { signJoinTicket: async (ticket) => `signed ${JSON.stringify(ticket)}` },
+      accounts: { player: async (_, id) => ({ id, displayName: "Nimble Otter 42" }) },
+      tokens: { signJoinTicket: async (_, ticket) => `signed ${JSON.stringify(ticket)}` },
       metrics,
       now: () => now,
     });
   });
 
   it("matches at once when there is a seat, with a ticket for that player and room", async () => {
-    const ticket = await service.join(player, "arena");
+    const ticket = await service.join(environmentId, player, "arena");
     assert.ok(ticket.state.tag === "matched");
     assert.equal(ticket.state.roomId, "room-1");
     const claims = { playerId: player, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
@@ -72,27 +72,27 @@ describe("matchmaking", () => {
   });
 
   it("gives the same assignment again until the seat is given up, and asks for no second seat", async () => {
-    const ticket = await service.join(player, "arena");
-    assert.deepEqual(await service.status(player, ticket.ticketId), ticket);
+    const ticket = await service.join(environmentId, player, "arena");
+    assert.deepEqual(await service.status(environmentId, player, ticket.ticketId), ticket);
     now += SEAT_HOLD_MS - 1;
-    assert.deepEqual(await service.status(player, ticket.ticketId), ticket);
+    assert.deepEqual(await service.status(environmentId, player, ticket.ticketId), ticket);
     assert.equal(asked.length, 1);
     now += 1;
-    await assert.rejects(service.status(player, ticket.ticketId), fails("matchmaking.ticket_not_found"));
+    await assert.rejects(service.status(environmentId, player, ticket.ticketId), fails("matchmaking.ticket_not_found"));
   });
 
   it("queues without a seat, and questions for the ticket try again, but at a bounded pace", async () => {
     seat = async () => undefined;
-    const queued = await service.join(player, "arena");
+    const queued = await service.join(environmentId, player, "arena");
     assert.equal(queued.state.tag, "queued");
     now += MIN_SEARCH_INTERVAL_MS;
     for (let i = 0; i < 20; i += 1) {
-      assert.equal((await service.status(player, queued.ticketId)).state.tag, "queued");
+      assert.equal((await service.status(environmentId, player, queued.ticketId)).state.tag, "queued");
     }
     assert.equal(asked.length, 2);
     seat = async () => SEAT;
     now += MIN_SEARCH_INTERVAL_MS;
-    const matched = await service.status(player, queued.ticketId);
+    const matched = await service.status(environmentId, player, queued.ticketId);
     assert.equal(matched.state.tag, "matched");
     assert.equal(matched.ticketId, queued.ticketId);
     assert.equal(asked.length, 3);
@@ -100,98 +100,98 @@ describe("matchmaking", () => {
 
   it("forgets a queued ticket that nobody asks for, and keeps one that somebody does", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(player, "arena");
+    const { ticketId } = await service.join(environmentId, player, "arena");
     for (let i = 0; i < 5; i += 1) {
       now += QUEUED_TICKET_MS - 1;
-      await service.status(player, ticketId);
+      await service.status(environmentId, player, ticketId);
     }
     now += QUEUED_TICKET_MS;
-    await assert.rejects(service.status(player, ticketId), fails("matchmaking.ticket_not_found"));
+    await assert.rejects(service.status(environmentId, player, ticketId), fails("matchmaking.ticket_not_found"));
   });
 
   it("looks for one seat at a time for a ticket, however many ask", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(player, "arena");
+    const { ticketId } = await service.join(environmentId, player, "arena");
     asked = [];
     now += MIN_SEARCH_INTERVAL_MS;
     const gate = Promise.withResolvers<Seat>();
     seat = () => gate.promise;
-    const answers = Array.from({ length: 10 }, () => service.status(player, ticketId));
+    const answers = Array.from({ length: 10 }, () => service.status(environmentId, player, ticketId));
     gate.resolve(SEAT);
     const tags = (await Promise.all(answers)).map(({ state }) => state.tag);
     assert.equal(asked.length, 1);
     assert.equal(tags.filter((tag) => tag === "matched").length, 1);
-    assert.equal((await service.status(player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
   });
 
   it("looks again after a process died while looking", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(player, "arena");
+    const { ticketId } = await service.join(environmentId, player, "arena");
     now += MIN_SEARCH_INTERVAL_MS;
     seat = () => new Promise(() => {});
-    void service.status(player, ticketId);
+    void service.status(environmentId, player, ticketId);
     await new Promise(setImmediate);
     seat = async () => SEAT;
-    assert.equal((await service.status(player, ticketId)).state.tag, "allocating");
+    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "allocating");
     now += MAX_ALLOCATION_MS + 1;
-    assert.equal((await service.status(player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
   });
 
   it("puts the ticket back in the queue when looking fails", async () => {
     seat = async () => undefined;
-    const { ticketId } = await service.join(player, "arena");
+    const { ticketId } = await service.join(environmentId, player, "arena");
     now += MIN_SEARCH_INTERVAL_MS;
     seat = () => Promise.reject(new AppError("service.unavailable", "away"));
-    await assert.rejects(service.status(player, ticketId), fails("service.unavailable"));
+    await assert.rejects(service.status(environmentId, player, ticketId), fails("service.unavailable"));
     now += MIN_SEARCH_INTERVAL_MS;
     seat = async () => SEAT;
-    assert.equal((await service.status(player, ticketId)).state.tag, "matched");
+    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
   });
 
   it("replaces the player's old ticket by a new one", async () => {
-    const first = await service.join(player, "arena");
-    const second = await service.join(player, "race");
+    const first = await service.join(environmentId, player, "arena");
+    const second = await service.join(environmentId, player, "race");
     assert.notEqual(first.ticketId, second.ticketId);
-    await assert.rejects(service.status(player, first.ticketId), fails("matchmaking.ticket_not_found"));
-    assert.equal((await service.status(player, second.ticketId)).mode, "race");
+    await assert.rejects(service.status(environmentId, player, first.ticketId), fails("matchmaking.ticket_not_found"));
+    assert.equal((await service.status(environmentId, player, second.ticketId)).mode, "race");
   });
 
   it("does not bring back a ticket that was cancelled or replaced while a seat was looked for", async () => {
     for (const interrupt of [
-      (ticketId: string) => service.cancel(player, ticketId),
-      () => service.join(player, "race").then(() => undefined),
+      (ticketId: string) => service.cancel(environmentId, player, ticketId),
+      () => service.join(environmentId, player, "race").then(() => undefined),
     ]) {
       seat = async () => undefined;
-      const { ticketId } = await service.join(player, "arena");
+      const { ticketId } = await service.join(environmentId, player, "arena");
       now += MIN_SEARCH_INTERVAL_MS;
       const gate = Promise.withResolvers<Seat>();
       seat = () => gate.promise;
-      const looking = service.status(player, ticketId);
+      const looking = service.status(environmentId, player, ticketId);
       await new Promise(setImmediate);
       seat = async () => undefined;
       await interrupt(ticketId);
       gate.resolve(SEAT);
       assert.equal((await looking).state.tag, "queued");
-      await assert.rejects(service.status(player, ticketId), fails("matchmaking.ticket_not_found"));
+      await assert.rejects(service.status(environmentId, player, ticketId), fails("matchmaking.ticket_not_found"));
     }
   });
 
   it("shows nobody another player's ticket, nor lets them cancel it", async () => {
-    const { ticketId } = await service.join(player, "arena");
+    const { ticketId } = await service.join(environmentId, player, "arena");
     const stranger = randomUUID();
-    await assert.rejects(service.status(stranger, ticketId), fails("matchmaking.ticket_not_found"));
-    await assert.rejects(service.cancel(stranger, ticketId), fails("matchmaking.ticket_not_found"));
-    assert.equal((await service.status(player, ticketId)).state.tag, "matched");
+    await assert.rejects(service.status(environmentId, stranger, ticketId), fails("matchmaking.ticket_not_found"));
+    await assert.rejects(service.cancel(environmentId, stranger, ticketId), fails("matchmaking.ticket_not_found"));
+    assert.equal((await service.status(environmentId, player, ticketId)).state.tag, "matched");
   });
 
   it("cancels once", async () => {
-    const { ticketId } = await service.join(player, "arena");
-    await service.cancel(player, ticketId);
-    await assert.rejects(service.cancel(player, ticketId), fails("matchmaking.ticket_not_found"));
+    const { ticketId } = await service.join(environmentId, player, "arena");
+    await service.cancel(environmentId, player, ticketId);
+    await assert.rejects(service.cancel(environmentId, player, ticketId), fails("matchmaking.ticket_not_found"));
   });
 
   it("refuses a mode that no live game server has, and names those they have", async () => {
-    await assert.rejects(service.join(player, "chess"), (error) => {
+    await assert.rejects(service.join(environmentId, player, "chess"), (error) => {
       fails("matchmaking.unknown_mode")(error);
       assert.match(String(error), /arena, race/);
       return true;
@@ -201,7 +201,7 @@ describe("matchmaking", () => {
   it("queues any mode while no game server lives: one may come", async () => {
     modes = [];
     seat = async () => undefined;
-    assert.equal((await service.join(player, "chess")).state.tag, "queued");
+    assert.equal((await service.join(environmentId, player, "chess")).state.tag, "queued");
   });
 });
 

@@ -1,4 +1,6 @@
 // Matchmaking tickets in the ephemeral store: one for each player at most, because the player is the key.
+import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
+import { environmentKey } from "../environments/environment-key.ts";
 import type { EphemeralStore } from "../ephemeral/store.ts";
 
 /** A player's open ticket, as stored. */
@@ -30,31 +32,37 @@ export class TicketStore {
   }
 
   /** Opens a ticket; it replaces whichever the player had. */
-  async open(playerId: string, ticket: Ticket, ttlMs: number): Promise<ReadTicket> {
+  async open(environmentId: EnvironmentId, playerId: string, ticket: Ticket, ttlMs: number): Promise<ReadTicket> {
     const stored = JSON.stringify(ticket);
-    await this.#ephemeral.set(keyOf(playerId), stored, ttlMs);
+    await this.#ephemeral.set(keyOf(environmentId, playerId), stored, ttlMs);
     return { ticket, stored };
   }
 
   /** The player's ticket, or undefined. */
-  async find(playerId: string): Promise<ReadTicket | undefined> {
-    const stored = await this.#ephemeral.get(keyOf(playerId));
+  async find(environmentId: EnvironmentId, playerId: string): Promise<ReadTicket | undefined> {
+    const stored = await this.#ephemeral.get(keyOf(environmentId, playerId));
     return stored === undefined ? undefined : { ticket: JSON.parse(stored) as Ticket, stored };
   }
 
   /** Changes the ticket if nobody else did since it was read; else resolves to undefined. */
-  async change(playerId: string, read: ReadTicket, next: Ticket, ttlMs: number): Promise<ReadTicket | undefined> {
+  async change(
+    environmentId: EnvironmentId,
+    playerId: string,
+    read: ReadTicket,
+    next: Ticket,
+    ttlMs: number,
+  ): Promise<ReadTicket | undefined> {
     const stored = JSON.stringify(next);
-    const isChanged = await this.#ephemeral.compareAndSet(keyOf(playerId), read.stored, stored, ttlMs);
+    const isChanged = await this.#ephemeral.compareAndSet(keyOf(environmentId, playerId), read.stored, stored, ttlMs);
     return isChanged ? { ticket: next, stored } : undefined;
   }
 
   /** Removes the ticket if nobody changed it since it was read, and says whether it did. */
-  async remove(playerId: string, read: ReadTicket): Promise<boolean> {
-    return this.#ephemeral.compareAndDelete(keyOf(playerId), read.stored);
+  async remove(environmentId: EnvironmentId, playerId: string, read: ReadTicket): Promise<boolean> {
+    return this.#ephemeral.compareAndDelete(keyOf(environmentId, playerId), read.stored);
   }
 }
 
-function keyOf(playerId: string): string {
-  return `matchmaking:ticket:${playerId}`;
+function keyOf(environmentId: EnvironmentId, playerId: string): string {
+  return environmentKey(environmentId, `matchmaking:ticket:${playerId}`);
 }

@@ -14,6 +14,8 @@ const SECRET_FIELDS = [
   "password",
   "privateJwk",
   "private_jwk",
+  "operatorKey",
+  "OPERATOR_KEY",
   "serverKey",
   "SERVER_KEY",
   "databaseUrl",

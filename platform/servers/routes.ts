@@ -1,29 +1,18 @@
 // `PUT` and `DELETE /v1/servers/{serverId}`: for game servers, with the server credential.
-import { createHash, timingSafeEqual } from "node:crypto";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
-import { AppError } from "../../shared/schema/errors.ts";
 import { GameServerHeartbeat, ServerId } from "../../shared/schema/platform/index.ts";
+import { requireServer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { jsonRequest, problemResponses } from "../http/responses.ts";
-import { bearerOf } from "../tokens/bearer.ts";
-import type { TokenService } from "../tokens/service.ts";
 import type { GameServerService } from "./service.ts";
 
-/** What the routes of game servers need. */
-export interface GameServerRoutesDeps {
-  readonly servers: GameServerService;
-  readonly tokens: TokenService;
-  readonly serverKey: string;
-}
-
 const params = z.strictObject({ serverId: ServerId });
-const security = [{ serverKey: [] }];
+const security = [{ server: [] }];
 
 /** Heartbeats and goodbyes. */
-export function gameServerRoutes({ servers, tokens, serverKey }: GameServerRoutesDeps): OpenAPIHono<AppEnv> {
-  const guard = requireServer(serverKey, tokens);
+export function gameServerRoutes(servers: GameServerService): OpenAPIHono<AppEnv> {
+  const guard = requireServer();
   const put = createRoute({
     method: "put",
     path: "/v1/servers/{serverId}",
@@ -71,36 +60,4 @@ export function gameServerRoutes({ servers, tokens, serverKey }: GameServerRoute
       await servers.goodbye(c.req.valid("param").serverId);
       return c.body(null, 204);
     });
-}
-
-/**
- * Lets only the server credential through, compared by hash and so in a time that says nothing of it. A player's good
- * token is answered `auth.forbidden`, so that the mistake is plain; anything else `auth.invalid`.
- */
-function requireServer(serverKey: string, tokens: TokenService): MiddlewareHandler<AppEnv> {
-  const expected = sha256(serverKey);
-  return async (c, next) => {
-    const credential = bearerOf(c);
-    if (!timingSafeEqual(sha256(credential), expected)) {
-      if (await isPlayerToken(tokens, credential)) {
-        throw new AppError("auth.forbidden", "This path is for game servers; a player's token does not open it.");
-      }
-      throw new AppError("auth.invalid", "This is not the server credential. Set the same SERVER_KEY on both sides.");
-    }
-    await next();
-  };
-}
-
-async function isPlayerToken(tokens: TokenService, credential: string): Promise<boolean> {
-  try {
-    await tokens.verifyAccessToken(credential);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError) return false;
-    throw error;
-  }
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

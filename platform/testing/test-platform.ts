@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../config.ts";
-import { type Platform, startPlatform } from "../main.ts";
+import { type Platform, secretsOf, startPlatform } from "../main.ts";
 import { createLog } from "../ops/log.ts";
 import { LogSink } from "./log-sink.ts";
 
@@ -54,7 +54,7 @@ export async function startTestPlatform(
   const serverKey = randomBytes(24).toString("hex");
   const log = new LogSink();
   const config = parseConfig({ ...testEnvironment(folder, serverKey), ...env });
-  const platform = await startPlatform(config, createLog(config.logLevel, [config.serverKey], log));
+  const platform = await startPlatform(config, createLog(config.logLevel, secretsOf(config), log));
   if (options.wait !== false) await log.waitFor("database.ready");
   const url = `http://127.0.0.1:${platform.port}`;
   const send = (method: string, path: string, given: { token?: string; body?: unknown } = {}) =>

@@ -16,6 +16,8 @@ import {
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
 import {
   ACCESS_TOKEN_AUDIENCE,
+  type EnvironmentId,
+  FIRST_ENVIRONMENT as environmentId,
   JOIN_TICKET_AUDIENCE,
   JoinTicketClaims,
   TOKEN_ISSUER,
@@ -24,16 +26,24 @@ import { ACCESS_TOKEN_SECONDS, JOIN_TICKET_SECONDS, TokenService } from "./servi
 import type { StoredKey } from "./store.ts";
 
 const playerId = randomUUID();
+const sessionId = randomUUID();
+const owner = { environmentId, playerId, sessionId };
 const seat = { playerId, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
 
 class MemoryKeys {
   readonly keys: StoredKey[] = [];
-  async all(): Promise<StoredKey[]> {
+  async all(_: EnvironmentId): Promise<StoredKey[]> {
     return [...this.keys];
   }
-  async addFirst(kid: string, privateJwk: JWK): Promise<void> {
+  async addFirst(_: EnvironmentId, kid: string, privateJwk: JWK): Promise<void> {
     if (this.keys.length === 0) this.keys.push({ kid, privateJwk, isRetired: false });
   }
+}
+
+const environments = { find: async () => ({ id: environmentId, corsOrigins: undefined }) };
+
+function newService(keys: ConstructorParameters<typeof TokenService>[0] = new MemoryKeys()): TokenService {
+  return new TokenService(keys, environments);
 }
 
 function fails(code: ErrorCode) {
@@ -45,34 +55,36 @@ function fails(code: ErrorCode) {
 }
 
 describe("access tokens", () => {
-  const service = new TokenService(new MemoryKeys());
+  const service = newService();
 
   it("name their player until they expire", async () => {
-    const { accessToken, expiresIn } = await service.signAccessToken(playerId);
+    const { accessToken, expiresIn } = await service.signAccessToken(environmentId, playerId, sessionId);
     assert.equal(expiresIn, ACCESS_TOKEN_SECONDS);
-    assert.equal(await service.verifyAccessToken(accessToken), playerId);
+    assert.deepEqual(await service.verifyAccessToken(accessToken), owner);
   });
 
   it("are expired after their time, and not a second before", async (t) => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
-    const { accessToken } = await service.signAccessToken(playerId);
+    const { accessToken } = await service.signAccessToken(environmentId, playerId, sessionId);
     t.mock.timers.tick((ACCESS_TOKEN_SECONDS - 1) * 1_000);
-    assert.equal(await service.verifyAccessToken(accessToken), playerId);
+    assert.deepEqual(await service.verifyAccessToken(accessToken), owner);
     t.mock.timers.tick(2_000);
     await assert.rejects(service.verifyAccessToken(accessToken), fails("auth.expired"));
   });
 
   it("outlive a restart, because the key is kept", async () => {
     const keys = new MemoryKeys();
-    const { accessToken } = await new TokenService(keys).signAccessToken(playerId);
-    assert.equal(await new TokenService(keys).verifyAccessToken(accessToken), playerId);
+    const { accessToken } = await newService(keys).signAccessToken(environmentId, playerId, sessionId);
+    assert.deepEqual(await newService(keys).verifyAccessToken(accessToken), owner);
   });
 
   it("are refused from another platform, without a signature, or changed in any one place", async () => {
-    const { accessToken } = await service.signAccessToken(playerId);
-    const foreign = await new TokenService(new MemoryKeys()).signAccessToken(playerId);
+    const { accessToken } = await service.signAccessToken(environmentId, playerId, sessionId);
+    const foreign = await newService().signAccessToken(environmentId, playerId, sessionId);
     await assert.rejects(service.verifyAccessToken(foreign.accessToken), fails("auth.invalid"));
-    const unsigned = new UnsecuredJWT({ sub: playerId }).setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE);
+    const unsigned = new UnsecuredJWT({ sub: playerId, env: environmentId, sid: sessionId })
+      .setIssuer(TOKEN_ISSUER)
+      .setAudience(ACCESS_TOKEN_AUDIENCE);
     await assert.rejects(service.verifyAccessToken(unsigned.setExpirationTime("1h").encode()), fails("auth.invalid"));
     await fc.assert(
       fc.asyncProperty(fc.nat(accessToken.length - 1), fc.constantFrom("A", "z", "_", "."), async (at, letter) => {
@@ -97,58 +109,69 @@ describe("access tokens", () => {
 
   it("are refused when signed by the right key for another purpose, issuer or without an end", async () => {
     const keys = new MemoryKeys();
-    const own = new TokenService(keys);
-    await own.jwks();
+    const own = newService(keys);
+    await own.jwks(environmentId);
     const { kid, privateJwk } = keys.keys[0]!;
     const key = await importJWK(privateJwk, "ES256");
     const sign = (jwt: SignJWT) => jwt.setProtectedHeader({ alg: "ES256", kid }).sign(key);
-    const base = () => new SignJWT({}).setSubject(playerId);
+    const base = () => new SignJWT({ env: environmentId, sid: sessionId }).setSubject(playerId);
     const wrong = [
       base().setIssuer("somebody").setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h"),
       base().setIssuer(TOKEN_ISSUER).setAudience(JOIN_TICKET_AUDIENCE).setExpirationTime("1h"),
       base().setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE),
-      new SignJWT({}).setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h"),
+      new SignJWT({ env: environmentId })
+        .setSubject(playerId)
+        .setIssuer(TOKEN_ISSUER)
+        .setAudience(ACCESS_TOKEN_AUDIENCE)
+        .setExpirationTime("1h"),
+      new SignJWT({ env: environmentId, sid: sessionId })
+        .setIssuer(TOKEN_ISSUER)
+        .setAudience(ACCESS_TOKEN_AUDIENCE)
+        .setExpirationTime("1h"),
     ];
     for (const jwt of wrong) await assert.rejects(own.verifyAccessToken(await sign(jwt)), fails("auth.invalid"));
     const right = base().setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h");
-    assert.equal(await own.verifyAccessToken(await sign(right)), playerId);
+    assert.deepEqual(await own.verifyAccessToken(await sign(right)), owner);
   });
 });
 
 describe("join tickets", () => {
-  const service = new TokenService(new MemoryKeys());
+  const service = newService();
 
   it("verify by the published keys alone, and say who may sit where, once and soon", async () => {
-    const jwks = createLocalJWKSet({ keys: [...(await service.jwks()).keys] });
+    const jwks = createLocalJWKSet({ keys: [...(await service.jwks(environmentId)).keys] });
     const options = { issuer: TOKEN_ISSUER, audience: JOIN_TICKET_AUDIENCE };
-    const { payload } = await jwtVerify(await service.signJoinTicket(seat), jwks, options);
+    const { payload } = await jwtVerify(await service.signJoinTicket(environmentId, seat), jwks, options);
     const claims = JoinTicketClaims.parse(payload);
     assert.deepEqual({ playerId: claims.sub, name: claims.name, mode: claims.mode, roomId: claims.roomId }, seat);
     assert.equal(claims.exp - payload.iat!, JOIN_TICKET_SECONDS);
-    const again = await jwtVerify(await service.signJoinTicket(seat), jwks, options);
+    const again = await jwtVerify(await service.signJoinTicket(environmentId, seat), jwks, options);
     assert.notEqual(again.payload.jti, claims.jti);
   });
 
   it("do not pass as access tokens", async () => {
-    await assert.rejects(service.verifyAccessToken(await service.signJoinTicket(seat)), fails("auth.invalid"));
+    await assert.rejects(
+      service.verifyAccessToken(await service.signJoinTicket(environmentId, seat)),
+      fails("auth.invalid"),
+    );
   });
 });
 
 describe("published keys", () => {
   it("hold no private part, and stay after retirement so that old tokens verify", async () => {
     const keys = new MemoryKeys();
-    const before = new TokenService(keys);
-    const { accessToken } = await before.signAccessToken(playerId);
+    const before = newService(keys);
+    const { accessToken } = await before.signAccessToken(environmentId, playerId, sessionId);
     keys.keys[0] = { ...keys.keys[0]!, isRetired: true };
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     keys.keys.push({ kid: "second", privateJwk: await exportJWK(privateKey), isRetired: false });
-    const after = new TokenService(keys);
-    const { keys: published } = await after.jwks();
+    const after = newService(keys);
+    const { keys: published } = await after.jwks(environmentId);
     assert.equal(published.length, 2);
     for (const jwk of published)
       assert.deepEqual(Object.keys(jwk).sort(), ["alg", "crv", "kid", "kty", "use", "x", "y"]);
-    assert.equal(await after.verifyAccessToken(accessToken), playerId);
-    const fresh = await after.signAccessToken(playerId);
+    assert.deepEqual(await after.verifyAccessToken(accessToken), owner);
+    const fresh = await after.signAccessToken(environmentId, playerId, sessionId);
     assert.equal(JSON.parse(Buffer.from(fresh.accessToken.split(".")[0]!, "base64url").toString()).kid, "second");
   });
 
@@ -157,14 +180,14 @@ describe("published keys", () => {
     let isAway = true;
     const flaky = {
       addFirst: keys.addFirst.bind(keys),
-      all: async () => {
+      all: async (id: EnvironmentId) => {
         if (isAway) throw new AppError("service.unavailable", "away");
-        return keys.all();
+        return keys.all(id);
       },
     };
-    const service = new TokenService(flaky);
-    await assert.rejects(service.jwks(), fails("service.unavailable"));
+    const service = newService(flaky);
+    await assert.rejects(service.jwks(environmentId), fails("service.unavailable"));
     isAway = false;
-    assert.equal((await service.jwks()).keys.length, 1);
+    assert.equal((await service.jwks(environmentId)).keys.length, 1);
   });
 });

@@ -1,8 +1,9 @@
-// Signs and verifies tokens: ES256 JSON Web Tokens (RFC 7519), by a key that is made once and kept.
+// Signs and verifies tokens: ES256 JSON Web Tokens (RFC 7519), by keys of each environment that are made once and kept.
 import { randomUUID } from "node:crypto";
 import {
   type CryptoKey,
   calculateJwkThumbprint,
+  decodeJwt,
   errors,
   exportJWK,
   generateKeyPair,
@@ -14,10 +15,12 @@ import {
 import { AppError } from "../../shared/schema/errors.ts";
 import {
   ACCESS_TOKEN_AUDIENCE,
+  type EnvironmentId,
   JOIN_TICKET_AUDIENCE,
   SEAT_HOLD_MS,
   TOKEN_ISSUER,
 } from "../../shared/schema/platform/index.ts";
+import type { EnvironmentService } from "../environments/service.ts";
 import type { SigningKeyStore, StoredKey } from "./store.ts";
 
 /** How long an access token is good for, in seconds. */
@@ -39,6 +42,13 @@ export interface JoinTicket {
   readonly roomId: string;
 }
 
+/** What a good access token says: whose it is, in which environment, and of which session. */
+export interface AccessToken {
+  readonly environmentId: EnvironmentId;
+  readonly playerId: string;
+  readonly sessionId: string;
+}
+
 interface Keys {
   readonly kid: string;
   readonly signing: CryptoKey;
@@ -49,37 +59,50 @@ interface Keys {
 /** Makes and checks access tokens, and makes join tickets. Rejects with `service.unavailable` until the keys could be read. */
 export class TokenService {
   readonly #store: Pick<SigningKeyStore, "all" | "addFirst">;
-  #keys: Promise<Keys> | undefined;
+  readonly #environments: Pick<EnvironmentService, "find">;
+  /** The keys of each environment that was asked for; only of those that exist. */
+  readonly #keys = new Map<EnvironmentId, Promise<Keys>>();
 
-  constructor(store: Pick<SigningKeyStore, "all" | "addFirst">) {
+  constructor(store: Pick<SigningKeyStore, "all" | "addFirst">, environments: Pick<EnvironmentService, "find">) {
     this.#store = store;
+    this.#environments = environments;
   }
 
   /** A token for `Authorization: Bearer`; `expiresIn` is in seconds. */
-  async signAccessToken(playerId: string): Promise<{ accessToken: string; expiresIn: number }> {
-    const accessToken = await this.#sign({}, playerId, ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_SECONDS);
+  async signAccessToken(
+    environmentId: EnvironmentId,
+    playerId: string,
+    sessionId: string,
+  ): Promise<{ accessToken: string; expiresIn: number }> {
+    const claims = { sid: sessionId };
+    const accessToken = await this.#sign(environmentId, claims, playerId, ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_SECONDS);
     return { accessToken, expiresIn: ACCESS_TOKEN_SECONDS };
   }
 
   /** A ticket that lets its player into one room once, soon. Game servers verify it by the published keys alone. */
-  async signJoinTicket({ playerId, name, mode, roomId }: JoinTicket): Promise<string> {
+  async signJoinTicket(environmentId: EnvironmentId, { playerId, name, mode, roomId }: JoinTicket): Promise<string> {
     const claims = { name, mode, roomId, jti: randomUUID() };
-    return this.#sign(claims, playerId, JOIN_TICKET_AUDIENCE, JOIN_TICKET_SECONDS);
+    return this.#sign(environmentId, claims, playerId, JOIN_TICKET_AUDIENCE, JOIN_TICKET_SECONDS);
   }
 
-  /** The player id of a good access token. Throws `auth.expired` for an old one and `auth.invalid` for any other. */
-  async verifyAccessToken(token: string): Promise<string> {
-    const { verifying } = await this.#loaded();
+  /**
+   * What a good access token says. Throws `auth.expired` for an old one and `auth.invalid` for any other. The environment
+   * it claims says only whose keys to try: it is true when one of those has signed it.
+   */
+  async verifyAccessToken(token: string): Promise<AccessToken> {
     if (token.length > MAX_TOKEN_LENGTH) throw invalid();
+    const environmentId = await this.#claimedEnvironment(token);
+    const { verifying } = await this.#loaded(environmentId);
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => keyOf(verifying, kid), {
         issuer: TOKEN_ISSUER,
         audience: ACCESS_TOKEN_AUDIENCE,
         algorithms: [ALGORITHM],
-        requiredClaims: ["sub", "exp"],
+        requiredClaims: ["sub", "sid", "exp"],
       });
-      if (payload.sub === undefined) throw invalid();
-      return payload.sub;
+      const { sub, sid } = payload;
+      if (sub === undefined || typeof sid !== "string") throw invalid();
+      return { environmentId, playerId: sub, sessionId: sid };
     } catch (error) {
       if (error instanceof errors.JWTExpired)
         throw new AppError("auth.expired", "Sign in again for a new access token.");
@@ -88,15 +111,33 @@ export class TokenService {
     }
   }
 
-  /** The public keys, as a JSON Web Key Set (RFC 7517). */
-  async jwks(): Promise<{ keys: readonly JWK[] }> {
-    return { keys: (await this.#loaded()).published };
+  /** The public keys of an environment, as a JSON Web Key Set (RFC 7517). */
+  async jwks(environmentId: EnvironmentId): Promise<{ keys: readonly JWK[] }> {
+    return { keys: (await this.#loaded(environmentId)).published };
   }
 
-  async #sign(claims: Record<string, string>, playerId: string, audience: string, seconds: number): Promise<string> {
-    const { kid, signing } = await this.#loaded();
+  async #claimedEnvironment(token: string): Promise<EnvironmentId> {
+    try {
+      const { env } = decodeJwt(token);
+      if (typeof env !== "string") throw invalid();
+      return (await this.#environments.find(env)).id;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw invalid(error);
+      if (error instanceof AppError && error.code === "environment.unknown") throw invalid(error);
+      throw error;
+    }
+  }
+
+  async #sign(
+    environmentId: EnvironmentId,
+    claims: Record<string, string>,
+    playerId: string,
+    audience: string,
+    seconds: number,
+  ): Promise<string> {
+    const { kid, signing } = await this.#loaded(environmentId);
     const issuedAt = Math.floor(Date.now() / 1_000);
-    return new SignJWT(claims)
+    return new SignJWT({ ...claims, env: environmentId })
       .setProtectedHeader({ alg: ALGORITHM, kid, typ: "JWT" })
       .setIssuer(TOKEN_ISSUER)
       .setSubject(playerId)
@@ -106,21 +147,24 @@ export class TokenService {
       .sign(signing);
   }
 
-  #loaded(): Promise<Keys> {
-    this.#keys ??= this.#load().catch((error: unknown) => {
+  #loaded(environmentId: EnvironmentId): Promise<Keys> {
+    const known = this.#keys.get(environmentId);
+    if (known !== undefined) return known;
+    const loading = this.#load(environmentId).catch((error: unknown) => {
       // The next request tries again: the database may be back by then.
-      this.#keys = undefined;
+      this.#keys.delete(environmentId);
       throw error;
     });
-    return this.#keys;
+    this.#keys.set(environmentId, loading);
+    return loading;
   }
 
-  async #load(): Promise<Keys> {
-    let stored = await this.#store.all();
+  async #load(environmentId: EnvironmentId): Promise<Keys> {
+    let stored = await this.#store.all(environmentId);
     if (!stored.some(({ isRetired }) => !isRetired)) {
       const { kid, privateJwk } = await makeKey();
-      await this.#store.addFirst(kid, privateJwk);
-      stored = await this.#store.all();
+      await this.#store.addFirst(environmentId, kid, privateJwk);
+      stored = await this.#store.all(environmentId);
     }
     const active = stored.find(({ isRetired }) => !isRetired);
     if (active === undefined) throw new Error("There is no signing key although one was just stored.");

@@ -1,6 +1,7 @@
 // Reads and writes the keys that sign tokens.
-import { asc } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { JWK } from "jose";
+import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 import type { Database } from "../db/database.ts";
 import { signingKey } from "./schema.ts";
 
@@ -19,14 +20,22 @@ export class SigningKeyStore {
     this.#database = database;
   }
 
-  /** Every key, oldest first. */
-  async all(): Promise<StoredKey[]> {
-    const rows = await this.#database.query((db) => db.select().from(signingKey).orderBy(asc(signingKey.createdAt)));
+  /** Every key of an environment, oldest first. */
+  async all(environmentId: EnvironmentId): Promise<StoredKey[]> {
+    const rows = await this.#database.query((db) =>
+      db
+        .select()
+        .from(signingKey)
+        .where(eq(signingKey.environmentId, environmentId))
+        .orderBy(asc(signingKey.createdAt)),
+    );
     return rows.map(({ kid, privateJwk, retiredAt }) => ({ kid, privateJwk, isRetired: retiredAt !== null }));
   }
 
-  /** Adds the signing key, unless there is one already: another process may have been quicker. */
-  async addFirst(kid: string, privateJwk: JWK): Promise<void> {
-    await this.#database.query((db) => db.insert(signingKey).values({ kid, privateJwk }).onConflictDoNothing());
+  /** Adds an environment's signing key, unless there is one already: another process may have been quicker. */
+  async addFirst(environmentId: EnvironmentId, kid: string, privateJwk: JWK): Promise<void> {
+    await this.#database.query((db) =>
+      db.insert(signingKey).values({ environmentId, kid, privateJwk }).onConflictDoNothing(),
+    );
   }
 }

@@ -13,6 +13,7 @@ export const ERROR_CATALOGUE = {
   "auth.invalid": { status: 401, title: "The token is not valid" },
   "auth.expired": { status: 401, title: "The token has expired" },
   "auth.forbidden": { status: 403, title: "The credential does not allow this" },
+  "environment.unknown": { status: 404, title: "There is no such environment" },
   "matchmaking.unknown_mode": { status: 422, title: "There is no such game mode" },
   "matchmaking.ticket_not_found": { status: 404, title: "There is no such matchmaking ticket" },
   "ticket.missing": { status: 401, title: "A join ticket is required" },

@@ -1,4 +1,5 @@
 // The platform's API shapes, for the platform, the game server and clients alike.
 export * from "./accounts.ts";
+export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";

@@ -1,0 +1,59 @@
+// Guards of routes: each lets one kind of credential through.
+import type { Context, MiddlewareHandler } from "hono";
+import { AppError } from "../../shared/schema/errors.ts";
+import type { AppEnv } from "../http/env.ts";
+import type { GoodCredential, OperatorScope } from "./credential.ts";
+
+/** Lets only requests with a good access token through, and sets `playerId` and `sessionId` in the context. */
+export function requirePlayer(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const credential = goodCredential(c);
+    if (credential.kind !== "player") {
+      throw new AppError(
+        "auth.forbidden",
+        "This path is for players; the key of a server or operator does not open it.",
+      );
+    }
+    c.set("playerId", credential.playerId);
+    c.set("sessionId", credential.sessionId);
+    await next();
+  };
+}
+
+/** Lets only game servers through. */
+export function requireServer(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (goodCredential(c).kind !== "server") {
+      throw new AppError("auth.forbidden", "This path is for game servers; send a server key of this environment.");
+    }
+    await next();
+  };
+}
+
+/** Lets only operators through whose key has `scope`. */
+export function requireOperator(scope: OperatorScope): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const credential = goodCredential(c);
+    if (credential.kind !== "operator") {
+      throw new AppError("auth.forbidden", "This path is for operators; send an operator key.");
+    }
+    if (!credential.scopes.includes("*") && !credential.scopes.includes(scope)) {
+      throw new AppError("auth.forbidden", `This operator key lacks the scope ${scope}.`);
+    }
+    await next();
+  };
+}
+
+/** The request's credential. Throws `auth.missing` without one, and for a bad one what is wrong with it (RFC 6750). */
+function goodCredential(c: Context<AppEnv>): GoodCredential {
+  const credential = c.get("credential");
+  if (credential.kind === "none") {
+    c.header("WWW-Authenticate", "Bearer");
+    throw new AppError("auth.missing", "Send the credential as Authorization: Bearer <token>.");
+  }
+  if (credential.kind === "refused") {
+    if (credential.error.status === 401) c.header("WWW-Authenticate", 'Bearer error="invalid_token"');
+    throw credential.error;
+  }
+  return credential;
+}
