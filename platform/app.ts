@@ -1,7 +1,5 @@
 // The platform's HTTP application: every route, in front of services that are given. Importing this does nothing.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { cors } from "hono/cors";
-import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountService } from "./accounts/service.ts";
 import type { Config } from "./config.ts";
@@ -10,6 +8,8 @@ import { requestEnvironment } from "./environments/request-environment.ts";
 import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
+import { clientAddress } from "./http/client-address.ts";
+import { corsByEnvironment } from "./http/cors.ts";
 import { addDocs } from "./http/docs.ts";
 import type { AppEnv } from "./http/env.ts";
 import { createNotFound } from "./http/not-found.ts";
@@ -28,10 +28,7 @@ import type { TokenService } from "./tokens/service.ts";
 
 /** What the application stands on. */
 export interface AppDeps {
-  readonly config: Pick<
-    Config,
-    "corsOrigins" | "defaultEnvironment" | "guestSignInsPerMinute" | "matchmakingJoinsPerMinute" | "webDir"
-  >;
+  readonly config: Pick<Config, "corsOrigins" | "defaultEnvironment" | "rateLimits" | "trustedProxies" | "webDir">;
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
   readonly accounts: AccountService;
@@ -43,13 +40,10 @@ export interface AppDeps {
   readonly log: Log;
 }
 
-/** How long a browser may remember that it may call us, in seconds. */
-const PREFLIGHT_SECONDS = 600;
-
 /** Makes the application. Every error it answers is a problem document. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { config, accounts, tokens, servers, matchmaking, metrics, log } = deps;
-  const rateLimiter = new RateLimiter(deps.ephemeral, metrics);
+  const rateLimiter = new RateLimiter(deps.ephemeral, metrics, config.rateLimits);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error, result.target);
@@ -57,14 +51,16 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   });
 
   app.use(requestId(), observed(metrics, log), securityHeaders());
-  app.use(corsFor(config.corsOrigins));
   app.onError(createErrorHandler(log));
   const { environments, authenticator } = deps;
+  app.use(corsByEnvironment({ origins: config.corsOrigins, environments }));
+  app.use(clientAddress(config.trustedProxies), rateLimiter.edge());
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
+  app.use(rateLimiter.players());
 
-  app.route("/", accountRoutes({ accounts, tokens, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
+  app.route("/", accountRoutes({ accounts, tokens, rateLimiter }));
   app.route("/", tokenRoutes(tokens));
-  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
+  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter }));
   app.route("/", gameServerRoutes(servers));
   addDocs(app);
 
@@ -75,15 +71,4 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     return (isRead ? await web(c) : undefined) ?? notFound(c);
   });
   return app;
-}
-
-/** Tokens travel in a header, never in a cookie: so no origin needs to be trusted with credentials. */
-function corsFor(origins: readonly string[]) {
-  return cors({
-    origin: origins.includes("*") ? "*" : [...origins],
-    allowMethods: ["GET", "POST", "PUT", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", ENVIRONMENT_HEADER, "X-Request-Id", "Idempotency-Key"],
-    exposeHeaders: ["X-Request-Id", "Retry-After"],
-    maxAge: PREFLIGHT_SECONDS,
-  });
 }

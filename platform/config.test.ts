@@ -21,9 +21,9 @@ describe("config", () => {
       logLevel: "info",
       webDir: "web/dist",
       corsOrigins: ["*"],
+      trustedProxies: [],
+      rateLimits: {},
       drainSeconds: 10,
-      guestSignInsPerMinute: 300,
-      matchmakingJoinsPerMinute: 120,
     });
   });
 
@@ -41,8 +41,13 @@ describe("config", () => {
       CORS_ORIGINS: "https://play.example.com, http://localhost:5173",
       DATABASE_URL: "postgres://u:p@db/game",
       REDIS_URL: "rediss://cache:6380",
+      TRUSTED_PROXIES: "10.0.0.0/8, fd00::/8,192.0.2.7",
+      RATE_LIMITS: "address=60, player_export=1",
+      GUEST_SIGN_INS_PER_MINUTE: "7",
     });
     assert.equal(config.port, 0);
+    assert.deepEqual(config.trustedProxies, ["10.0.0.0/8", "fd00::/8", "192.0.2.7"]);
+    assert.deepEqual(config.rateLimits, { guest_sign_in: 7, address: 60, player_export: 1 });
     assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
     assert.equal(config.databaseUrl, "postgres://u:p@db/game");
   });
@@ -56,6 +61,8 @@ describe("config", () => {
       DATABASE_URL: "mysql://root:hunter2@db",
       REDIS_URL: "localhost",
       CORS_ORIGINS: "play.example.com",
+      TRUSTED_PROXIES: "10.0.0.0/33",
+      RATE_LIMITS: "address=0",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
       OPERATOR_KEY: "with a space, and long enough to be a key",
@@ -72,6 +79,28 @@ describe("config", () => {
         return true;
       },
     );
+  });
+
+  it("refuses limits and proxies that cannot be meant, whichever way they are wrong", () => {
+    for (const RATE_LIMITS of [
+      "address",
+      "address=",
+      "address=1=2",
+      "nothing=5",
+      "address=1.5",
+      "address=-1",
+      "=",
+      "a,b",
+    ]) {
+      assert.throws(
+        () => parseConfig({ SERVER_KEY, RATE_LIMITS }),
+        /RATE_LIMITS must be .* address, player, /,
+        RATE_LIMITS,
+      );
+    }
+    for (const TRUSTED_PROXIES of ["*", "proxy.example.com", "10.0.0.0/x", "10", "::/129", "10.0.0.1,,"]) {
+      assert.throws(() => parseConfig({ SERVER_KEY, TRUSTED_PROXIES }), /TRUSTED_PROXIES must be/, TRUSTED_PROXIES);
+    }
   });
 
   it("says that the server key is required", () => {

@@ -28,6 +28,7 @@ export function createErrorHandler(log: Log): (error: unknown, c: Context<AppEnv
       log.debug({ event: "http.unavailable", requestId, environment, reason: appError.message });
       c.header("Retry-After", UNAVAILABLE_RETRY_SECONDS);
     }
+    if (appError.retryAfterSeconds !== undefined) c.header("Retry-After", String(appError.retryAfterSeconds));
     // The rest of such a body is not read, so nothing else can be said over this connection.
     if (appError.code === "request.too_large") c.header("Connection", "close");
     const detail = problem(appError.code, appError.message, {

@@ -12,12 +12,14 @@ import { ERROR_CATALOGUE, type ErrorCode } from "../shared/schema/errors.ts";
 import { eventually } from "./testing/eventually.ts";
 import { startTestPlatform, type TestPlatform } from "./testing/test-platform.ts";
 
-const RUNS = 400;
+const RUNS = 800;
+
+const OPERATOR_KEY = "operator-key-0123456789-0123456789";
 
 interface Route {
   readonly method: string;
   readonly path: string;
-  readonly credential: "none" | "player" | "server";
+  readonly credential: "none" | "player" | "server" | "operator";
 }
 
 const ROUTES: readonly Route[] = [
@@ -45,6 +47,9 @@ before(async () => {
     {
       GUEST_SIGN_INS_PER_MINUTE: "1000000",
       MATCHMAKING_JOINS_PER_MINUTE: "1000000",
+      RATE_LIMITS:
+        "address=1000000,auth=1000000,player=1000000,profile_change=1000000,player_export=1000000,player_deletion=1000000",
+      OPERATOR_KEY,
       LOG_LEVEL: "warn",
       WEB_DIR: webDir,
     },
@@ -52,7 +57,7 @@ before(async () => {
   );
   await eventually("the database", async () => (await platform.signIn("fuzzing-device")).accessToken !== undefined);
   const { accessToken } = await platform.signIn("fuzzing-device");
-  tokens = { none: undefined, player: accessToken, server: platform.serverKey };
+  tokens = { none: undefined, player: accessToken, server: platform.serverKey, operator: OPERATOR_KEY };
 });
 after(async () => {
   await platform.close();
@@ -61,6 +66,7 @@ after(async () => {
 
 const fieldName = fc.oneof(
   fc.constantFrom("deviceId", "mode", "ticketId", "endpoint", "controlUrl", "modes", "rooms", "players", "isDraining"),
+  fc.constantFrom("version", "displayName", "avatar", "locale", "country", "preferences", "fields", "blockedNames"),
   fc.constantFrom("__proto__", "constructor", "toString", "", "length"),
   fc.string(),
 );
@@ -68,6 +74,8 @@ const nearlyRight = fc.dictionary(
   fieldName,
   fc.oneof(
     fc.constantFrom("arena", "device-12345678", "ws://localhost:1", "http://127.0.0.1:1", true, 0, -1, 1e308, null),
+    fc.constantFrom("Fuzz Fox", "en-GB", "DE", "animals/fox-3", { type: "boolean", isPublic: true }, { motto: null }),
+    fc.dictionary(fc.constantFrom("motto", "constructor", "__proto__", "a b"), fc.constantFrom(1, "x", null, true)),
     fc.array(fc.constantFrom("arena", "", 1)),
     fc.jsonValue(),
   ),

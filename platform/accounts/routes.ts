@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { GuestSignInRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
+import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, responses } from "../http/responses.ts";
 import type { TokenService } from "../tokens/service.ts";
 import type { AccountService } from "./service.ts";
@@ -14,13 +14,11 @@ export interface AccountRoutesDeps {
   readonly accounts: AccountService;
   readonly tokens: TokenService;
   readonly rateLimiter: RateLimiter;
-  readonly guestSignInsPerMinute: number;
 }
 
 /** Sign-in: open to everybody, limited by address. */
 export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
-  const { accounts, tokens, rateLimiter, guestSignInsPerMinute } = deps;
-  const limit = rateLimiter.allow({ name: "guest_sign_in", perMinute: guestSignInsPerMinute, keyOf: addressOf });
+  const { accounts, tokens, rateLimiter } = deps;
   const guest = createRoute({
     method: "post",
     path: "/v1/auth/guest",
@@ -28,7 +26,7 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
     summary: "Sign in as a guest",
     description:
       "Signs in the player of a device, making the player at the first time. The same device id gives the same player.",
-    middleware: [limit, jsonBody()],
+    middleware: [rateLimiter.policy("guest_sign_in"), jsonBody()],
     request: { body: jsonRequest(GuestSignInRequest) },
     responses: responses("Signed in.", SignInResponse, [
       "request.malformed",

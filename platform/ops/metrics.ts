@@ -32,6 +32,12 @@ export class Metrics {
     labelNames: ["limit"],
     registers: [this.registry],
   });
+  readonly rateLimitsSkipped = new Counter({
+    name: "platform_rate_limits_skipped_total",
+    help: "Requests that a general limit could not count because the ephemeral store was away, by the limit's name.",
+    labelNames: ["limit"],
+    registers: [this.registry],
+  });
   readonly signIns = new Counter({
     name: "platform_sign_ins_total",
     help: "Sign-ins, by provider and by whether the player is new or returning.",
