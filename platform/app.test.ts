@@ -279,6 +279,12 @@ describe("documentation", () => {
       "/v1/auth/guest",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
+      "/v1/player/me",
+      "/v1/player/me/export",
+      "/v1/player/me/profile",
+      "/v1/player/me/undelete",
+      "/v1/player/{playerId}/profile",
+      "/v1/profile-settings",
       "/v1/servers/{serverId}",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;

@@ -21,6 +21,10 @@ import { matchmakingRoutes } from "./matchmaking/routes.ts";
 import type { MatchmakingService } from "./matchmaking/service.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
+import { privacyRoutes } from "./privacy/routes.ts";
+import type { PrivacyService } from "./privacy/service.ts";
+import { profileRoutes } from "./profiles/routes.ts";
+import type { ProfileService } from "./profiles/service.ts";
 import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
@@ -35,6 +39,8 @@ export interface AppDeps {
   readonly tokens: TokenService;
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
+  readonly profiles: ProfileService;
+  readonly privacy: PrivacyService;
   readonly ephemeral: EphemeralStore;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -42,7 +48,7 @@ export interface AppDeps {
 
 /** Makes the application. Every error it answers is a problem document. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
-  const { config, accounts, tokens, servers, matchmaking, metrics, log } = deps;
+  const { config, accounts, tokens, servers, matchmaking, profiles, privacy, metrics, log } = deps;
   const rateLimiter = new RateLimiter(deps.ephemeral, metrics, config.rateLimits);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -58,10 +64,12 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
   app.use(rateLimiter.players());
 
-  app.route("/", accountRoutes({ accounts, tokens, rateLimiter }));
+  app.route("/", accountRoutes({ accounts, tokens, rateLimiter, onSignedIn: privacy.signedIn.bind(privacy) }));
   app.route("/", tokenRoutes(tokens));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter }));
   app.route("/", gameServerRoutes(servers));
+  app.route("/", profileRoutes({ profiles, rateLimiter }));
+  app.route("/", privacyRoutes({ privacy, rateLimiter }));
   addDocs(app);
 
   const web = staticWeb(config.webDir);

@@ -23,6 +23,7 @@ describe("config", () => {
       corsOrigins: ["*"],
       trustedProxies: [],
       rateLimits: {},
+      playerDeletionDays: 30,
       drainSeconds: 10,
     });
   });
@@ -63,6 +64,7 @@ describe("config", () => {
       CORS_ORIGINS: "play.example.com",
       TRUSTED_PROXIES: "10.0.0.0/33",
       RATE_LIMITS: "address=0",
+      PLAYER_DELETION_DAYS: "366",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
       OPERATOR_KEY: "with a space, and long enough to be a key",

@@ -104,6 +104,7 @@ const Environment = z.object({
     )
     .transform((limits): RateOverrides => Object.fromEntries(limits.map((limit) => rateOverride(limit) ?? [])))
     .default({}),
+  PLAYER_DELETION_DAYS: wholeNumber("PLAYER_DELETION_DAYS", 0, 365, 30),
   DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
   GUEST_SIGN_INS_PER_MINUTE: perMinute("GUEST_SIGN_INS_PER_MINUTE").optional(),
   MATCHMAKING_JOINS_PER_MINUTE: perMinute("MATCHMAKING_JOINS_PER_MINUTE").optional(),
@@ -134,6 +135,8 @@ export interface Config extends DatabaseConfig {
   readonly trustedProxies: readonly string[];
   /** Limits that are set otherwise than in the table, requests a minute. */
   readonly rateLimits: RateOverrides;
+  /** How long a player who asked to be deleted may still change their mind. */
+  readonly playerDeletionDays: number;
   readonly drainSeconds: number;
 }
 
@@ -171,6 +174,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
       ...(joins === undefined ? {} : { matchmaking_join: joins }),
       ...variables.RATE_LIMITS,
     },
+    playerDeletionDays: variables.PLAYER_DELETION_DAYS,
     drainSeconds: variables.DRAIN_SECONDS,
   };
 }

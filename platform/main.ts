@@ -2,10 +2,12 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { PlayerNames } from "./accounts/player-names.ts";
 import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { createApp } from "./app.ts";
+import { LoggedAudit } from "./audit/logged-audit.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -21,6 +23,12 @@ import { Health } from "./ops/health.ts";
 import { createLog, type Log } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createOpsServer } from "./ops/server.ts";
+import { allPlayerRecords } from "./privacy/all-player-records.ts";
+import { DeletionSweep } from "./privacy/deletion-sweep.ts";
+import { PrivacyService } from "./privacy/service.ts";
+import { DeletionStore } from "./privacy/store.ts";
+import { ProfileService } from "./profiles/service.ts";
+import { ProfileStore } from "./profiles/store.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
 import { TokenService } from "./tokens/service.ts";
@@ -45,6 +53,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     : openPostgres(config.databaseUrl, log));
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
+  const audit = new LoggedAudit(log);
   const accounts = new AccountService(new AccountStore(database), metrics);
   const environments = new EnvironmentService(new EnvironmentStore(database));
   const tokens = new TokenService(new SigningKeyStore(database), environments);
@@ -53,6 +62,18 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
+
+  const deletions = new DeletionStore(database);
+  const records = allPlayerRecords(database, ephemeral);
+  const graceDays = config.playerDeletionDays;
+  const privacy = new PrivacyService({ store: deletions, records, audit, metrics, log, graceDays });
+  const profiles = new ProfileService({
+    store: new ProfileStore(database),
+    names: new PlayerNames(database),
+    audit,
+    isLeaving: privacy.isLeaving.bind(privacy),
+  });
+  const deletionSweep = new DeletionSweep(privacy, log);
 
   const health = new Health({
     database: () => database.check(),
@@ -71,6 +92,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     tokens,
     servers,
     matchmaking,
+    profiles,
+    privacy,
     ephemeral,
     metrics,
     log,
@@ -82,6 +105,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     health.beginStop();
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
+    await deletionSweep.stop();
     await ephemeral.close();
     await database.close();
     metrics.close();

@@ -1,6 +1,6 @@
 // `POST /v1/auth/guest`.
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import { GuestSignInRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
+import { type EnvironmentId, GuestSignInRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
@@ -14,11 +14,13 @@ export interface AccountRoutesDeps {
   readonly accounts: AccountService;
   readonly tokens: TokenService;
   readonly rateLimiter: RateLimiter;
+  /** Hears of every player who has signed in, before they are answered. */
+  readonly onSignedIn: (environmentId: EnvironmentId, playerId: string) => Promise<void>;
 }
 
 /** Sign-in: open to everybody, limited by address. */
 export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
-  const { accounts, tokens, rateLimiter } = deps;
+  const { accounts, tokens, rateLimiter, onSignedIn } = deps;
   const guest = createRoute({
     method: "post",
     path: "/v1/auth/guest",
@@ -40,6 +42,7 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>().openapi(guest, async (c) => {
     const environmentId = c.get("environmentId");
     const { id } = await accounts.signInGuest(environmentId, c.req.valid("json").deviceId);
+    await onSignedIn(environmentId, id);
     const { accessToken, expiresIn } = await tokens.signAccessToken(environmentId, id, uuidV7());
     return c.json({ playerId: id, accessToken, expiresIn }, 200);
   });

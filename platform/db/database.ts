@@ -28,6 +28,9 @@ export interface Database {
 /** SQLSTATE of a unique constraint that was broken (PostgreSQL, appendix A). */
 export const UNIQUE_VIOLATION = "23505";
 
+/** SQLSTATE of a reference to a row that is not there. */
+export const FOREIGN_KEY_VIOLATION = "23503";
+
 /** The SQLSTATE or connection error code of a database error, if it has one. */
 export function databaseErrorCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;

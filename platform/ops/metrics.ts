@@ -44,6 +44,12 @@ export class Metrics {
     labelNames: ["provider", "player"],
     registers: [this.registry],
   });
+  readonly playerDeletions = new Counter({
+    name: "platform_player_deletions_total",
+    help: "Deletions of players that were scheduled, undone or done, or failed and will be tried again.",
+    labelNames: ["event"],
+    registers: [this.registry],
+  });
   readonly tickets = new Counter({
     name: "platform_matchmaking_tickets_total",
     help: "Matchmaking tickets that were opened, matched or cancelled.",

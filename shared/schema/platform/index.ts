@@ -3,3 +3,5 @@ export * from "./accounts.ts";
 export * from "./environments.ts";
 export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
+export * from "./privacy.ts";
+export * from "./profiles.ts";
