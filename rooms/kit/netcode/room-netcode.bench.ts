@@ -78,7 +78,7 @@ function measure(clients: number, movers: number, leaveRadius: number): void {
     for (const peer of peers) answer(peer, nowMs);
     spentMs.receive += timed(() => {
       for (const { sessionId, frame } of peers) {
-        netcode.receive(sessionId, frame, nowMs);
+        netcode.inputsOf(sessionId)?.receive(frame, nowMs);
         const inputs = netcode.inputsOf(sessionId);
         while (inputs && inputs.size > 0) inputs.next();
       }
