@@ -95,7 +95,7 @@ export class RateLimiter {
   async #spend(c: Context<AppEnv>, limit: RateLimit, scope?: string): Promise<void> {
     const { name, perMinute } = limit;
     const capacity = Math.max(1, limit.burst ?? perMinute);
-    const rest = `rate:${name}:${limit.keyOf(c)}`;
+    const rest = `limit:${name}:${limit.keyOf(c)}`;
     const key = scope === undefined ? environmentKey(c.get("environmentId"), rest) : `${scope}:${rest}`;
     const take = await this.#store.takeToken(key, { capacity, refillPerSecond: perMinute / 60, cost: 1 });
     tell(c, name, { capacity, perMinute }, take);
