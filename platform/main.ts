@@ -63,13 +63,14 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
 
+  const names = new PlayerNames(database);
   const deletions = new DeletionStore(database);
   const records = allPlayerRecords(database, ephemeral);
   const graceDays = config.playerDeletionDays;
-  const privacy = new PrivacyService({ store: deletions, records, audit, metrics, log, graceDays });
+  const privacy = new PrivacyService({ store: deletions, names, records, audit, metrics, log, graceDays });
   const profiles = new ProfileService({
     store: new ProfileStore(database),
-    names: new PlayerNames(database),
+    names,
     audit,
     isLeaving: privacy.isLeaving.bind(privacy),
   });

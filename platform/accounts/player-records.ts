@@ -1,6 +1,5 @@
 // What accounts keep of a player: that there is one, and how they sign in.
 import { and, asc, eq } from "drizzle-orm";
-import { AppError } from "../../shared/schema/errors.ts";
 import type { Database } from "../db/database.ts";
 import type { PlayerRecords } from "../privacy/player-records.ts";
 import { identity, player } from "./schema.ts";
@@ -17,9 +16,7 @@ export function accountRecords(database: Database): PlayerRecords {
           .select({ playerId: player.id, displayName: player.displayName, createdAt: player.createdAt })
           .from(player)
           .where(and(eq(player.environmentId, environmentId), eq(player.id, playerId)));
-        if (players[0] === undefined) {
-          throw new AppError("auth.invalid", "The player of this token does not exist. Sign in again.");
-        }
+        if (players[0] === undefined) return undefined;
         // What identifies them at a provider is kept as a hash alone, which tells nobody anything.
         const identities = await db
           .select({ provider: identity.provider, createdAt: identity.createdAt })

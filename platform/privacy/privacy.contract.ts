@@ -14,11 +14,13 @@ import { MemoryStore } from "../ephemeral/memory.ts";
 import { TicketStore } from "../matchmaking/store.ts";
 import { createLog } from "../ops/log.ts";
 import { Metrics } from "../ops/metrics.ts";
+import { profileModule } from "../profiles/player-module.ts";
 import { ProfileService } from "../profiles/service.ts";
 import { ProfileStore } from "../profiles/store.ts";
 import { LogSink } from "../testing/log-sink.ts";
 import type { ScratchDatabase } from "../testing/scratch-database.ts";
 import { allPlayerRecords } from "./all-player-records.ts";
+import { deletionModule } from "./player-module.ts";
 import type { PlayerRecords } from "./player-records.ts";
 import { PrivacyService, RETRY_MS } from "./service.ts";
 import { DeletionStore } from "./store.ts";
@@ -44,6 +46,7 @@ export function privacyContract(name: string, open: () => Promise<ScratchDatabas
     const newService = (extra: readonly PlayerRecords[] = []) =>
       new PrivacyService({
         store: new DeletionStore(scratch.database),
+        names: new PlayerNames(scratch.database),
         records: [...extra, ...allPlayerRecords(scratch.database, ephemeral)],
         audit: { record: async (entry) => void audited.push(entry) },
         metrics,
@@ -237,6 +240,29 @@ export function privacyContract(name: string, open: () => Promise<ScratchDatabas
       now += RETRY_MS;
       assert.equal(await service.sweep(), 1);
       assert.deepEqual(await rowsNaming(scratch.database, broken), {});
+    });
+
+    it("leaves nothing of a player who was merged into another, and neither of them leaves", async () => {
+      const { database } = scratch;
+      const [into, from, bare] = [await newPlayer(), await newPlayer(), uuidV7()];
+      await database.query((db) =>
+        db.insert(player).values({ environmentId: DEV, id: bare, displayName: "Bare Fox 1" }),
+      );
+      for (const id of [into, from]) await requestDeletion(id);
+      const merge = (merge: { into: string; from: string }) =>
+        database.transaction(async (tx) => {
+          for (const module of [profileModule(), deletionModule()]) await module.merge(DEV, merge, tx);
+        });
+      await merge({ into, from });
+      const named = await rowsNaming(database, from);
+      assert.deepEqual(Object.keys(named).sort(), ["identity.player_id", "player.id"], "those are the accounts' own");
+      const merged = await rowsNaming(database, into);
+      assert.deepEqual(
+        [merged["profile.player_id"], merged["display_name_change.player_id"], merged["player_deletion.player_id"]],
+        [1, 2, undefined],
+      );
+      await merge({ into: bare, from: into });
+      assert.equal((await rowsNaming(database, bare))["profile.player_id"], 1, "who had no profile gets the other's");
     });
 
     it("deletes each player once, however many processes sweep at one time", async () => {

@@ -1,6 +1,7 @@
 // A player's right to all that is kept of them, and to its deletion.
 import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId, ScheduledDeletion } from "../../shared/schema/platform/index.ts";
+import type { PlayerNames } from "../accounts/player-names.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { databaseErrorCode, FOREIGN_KEY_VIOLATION } from "../db/database.ts";
 import type { Actor } from "../environments/credential.ts";
@@ -32,6 +33,7 @@ export interface LeavingPlayer {
 /** What `PrivacyService` needs. `now` is the clock in milliseconds since 1970. */
 export interface PrivacyServiceDeps {
   readonly store: DeletionStore;
+  readonly names: Pick<PlayerNames, "find">;
   /** The records of every module, in the order of deletion: the player itself last. */
   readonly records: readonly PlayerRecords[];
   readonly audit: AuditLog;
@@ -53,9 +55,10 @@ export class PrivacyService {
     this.#now = deps.now ?? Date.now;
   }
 
-  /** Everything that is kept of the player, as a zip archive: one file of JSON a module. Noted in the audit log. */
+  /** Everything that is kept of the player, as a zip archive: one file of JSON a module. Noted in the audit log. Throws `auth.invalid` when there is no such player. */
   async export(environmentId: EnvironmentId, playerId: string, actor: Actor): Promise<Uint8Array<ArrayBuffer>> {
-    const { records, audit } = this.#deps;
+    const { records, audit, names } = this.#deps;
+    if ((await names.find(environmentId, playerId)) === undefined) throw gone();
     const modules = new Map<string, unknown>();
     // One after the other: an export is seldom, and need not take every connection of the database.
     for (const module of records) modules.set(module.name, await module.export(environmentId, playerId));
@@ -170,13 +173,17 @@ export class PrivacyService {
       return await work();
     } catch (error) {
       if (databaseErrorCode(error) !== FOREIGN_KEY_VIOLATION) throw error;
-      throw new AppError("auth.invalid", "The player of this token does not exist. Sign in again.", { cause: error });
+      throw gone(error);
     }
   }
 }
 
 function toScheduled({ playerId, requestedAt, dueAt }: Deletion): ScheduledDeletion {
   return { playerId, requestedAt: requestedAt.toISOString(), deletesAt: dueAt.toISOString() };
+}
+
+function gone(cause?: unknown): AppError {
+  return new AppError("auth.invalid", "The player of this token does not exist. Sign in again.", { cause });
 }
 
 function subjectOf(playerId: string): string {

@@ -115,7 +115,9 @@ export function profilesContract(name: string, open: () => Promise<ScratchDataba
       const fields = { motto: "hello", level: 9 };
       const secret = { locale: "en", country: "GB", preferences: { a: 1 } };
       await profiles.change(DEV, id, { version: 0, avatar: "fox", fields, ...secret });
-      assert.deepEqual(await profiles.publicProfile(DEV, id), {
+      const { createdAt, ...shown } = await profiles.publicProfile(DEV, id);
+      assert.ok(Date.parse(createdAt) > 0);
+      assert.deepEqual(shown, {
         playerId: id,
         displayName: "Calm Otter 1",
         avatar: "fox",
@@ -125,12 +127,12 @@ export function profilesContract(name: string, open: () => Promise<ScratchDataba
 
     it("are not there for nobody, for another environment, and for a player who is leaving", async () => {
       const id = await newPlayer();
-      await assert.rejects(profiles.publicProfile(DEV, uuidV7()), refusedAs("profile.not_found"));
-      await assert.rejects(profiles.publicProfile(LIVE, id), refusedAs("profile.not_found"));
+      await assert.rejects(profiles.publicProfile(DEV, uuidV7()), refusedAs("player.not_found"));
+      await assert.rejects(profiles.publicProfile(LIVE, id), refusedAs("player.not_found"));
       await assert.rejects(profiles.myProfile(LIVE, id), refusedAs("auth.invalid"));
       await assert.rejects(profiles.change(LIVE, id, { version: 0 }), refusedAs("auth.invalid"));
       leaving = id;
-      await assert.rejects(profiles.publicProfile(DEV, id), refusedAs("profile.not_found"));
+      await assert.rejects(profiles.publicProfile(DEV, id), refusedAs("player.not_found"));
       assert.equal((await profiles.myProfile(DEV, id)).playerId, id);
     });
 

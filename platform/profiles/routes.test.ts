@@ -38,7 +38,9 @@ describe("profile routes", () => {
     const changed = await send(me.accessToken, "PATCH", "/v1/player/me/profile", change);
     assert.deepEqual([changed.status, changed.body.version, changed.body.displayName], [200, 1, "Zoe"]);
     const seen = await send(other.accessToken, "GET", `/v1/player/${me.playerId}/profile`);
-    assert.deepEqual(seen.body, { playerId: me.playerId, displayName: "Zoe", fields: { motto: "onwards" } });
+    const { createdAt, ...shown } = seen.body;
+    assert.equal(createdAt, changed.body.createdAt);
+    assert.deepEqual(shown, { playerId: me.playerId, displayName: "Zoe", fields: { motto: "onwards" } });
   });
 
   it("refuse what is wrong, each by its own problem", async () => {
@@ -61,7 +63,7 @@ describe("profile routes", () => {
     const seconds = Number(often.headers.get("Retry-After"));
     assert.ok(seconds > 86_000 && seconds <= 86_400, `${seconds}`);
     const nobody = await send(accessToken, "GET", `/v1/player/${crypto.randomUUID()}/profile`);
-    isProblem(nobody, "profile.not_found");
+    isProblem(nobody, "player.not_found");
     isProblem(await send(accessToken, "GET", "/v1/player/somebody/profile"), "request.invalid");
   });
 
@@ -128,7 +130,7 @@ describe("privacy routes", () => {
     assert.equal(scheduled.status, 202);
     const days = (Date.parse(scheduled.body.deletesAt) - Date.parse(scheduled.body.requestedAt)) / 86_400_000;
     assert.equal(days, 30);
-    isProblem(await seen(), "profile.not_found");
+    isProblem(await seen(), "player.not_found");
     assert.equal((await send(me.accessToken, "POST", "/v1/player/me/undelete")).status, 204);
     assert.equal((await seen()).status, 200);
     await send(me.accessToken, "DELETE", "/v1/player/me");

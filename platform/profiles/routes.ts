@@ -42,7 +42,7 @@ const others = createRoute({
   description: "What a player shows to others. A player who is about to be deleted is not found.",
   middleware: [requirePlayer()],
   request: { params: z.strictObject({ playerId: z.uuid() }) },
-  responses: responses("What others see.", PublicProfile, [...AUTH_CODES, "request.invalid", "profile.not_found"]),
+  responses: responses("What others see.", PublicProfile, [...AUTH_CODES, "request.invalid", "player.not_found"]),
 });
 
 const readSettings = createRoute({

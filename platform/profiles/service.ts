@@ -41,7 +41,7 @@ export class ProfileService {
     this.#now = deps.now ?? Date.now;
   }
 
-  /** What others see. Throws `profile.not_found` for nobody, and for a player who is about to be deleted. */
+  /** What others see. Throws `player.not_found` for nobody, and for a player who is about to be deleted. */
   async publicProfile(environmentId: EnvironmentId, playerId: string): Promise<PublicProfile> {
     const { names, store, isLeaving } = this.#deps;
     const [named, leaving] = await Promise.all([
@@ -49,7 +49,7 @@ export class ProfileService {
       isLeaving(environmentId, playerId),
     ]);
     if (named === undefined || leaving) {
-      throw new AppError("profile.not_found", "This environment has no player of this id.");
+      throw new AppError("player.not_found", "This environment has no player of this id.");
     }
     return store.query(async (db) => {
       const { avatar, fields } = await store.find(environmentId, playerId, db);
@@ -59,6 +59,7 @@ export class ProfileService {
         displayName: named.displayName,
         ...present({ avatar }),
         fields: declaredValues(declared.fields, fields, true),
+        createdAt: named.createdAt.toISOString(),
       };
     });
   }

@@ -16,7 +16,7 @@ export const ERROR_CATALOGUE = {
   "environment.unknown": { status: 404, title: "There is no such environment" },
   "matchmaking.unknown_mode": { status: 422, title: "There is no such game mode" },
   "matchmaking.ticket_not_found": { status: 404, title: "There is no such matchmaking ticket" },
-  "profile.not_found": { status: 404, title: "There is no such player" },
+  "player.not_found": { status: 404, title: "There is no such player" },
   "profile.version_conflict": { status: 409, title: "The profile was changed meanwhile" },
   "profile.name_refused": { status: 422, title: "The name cannot be a display name" },
   "profile.name_changed_too_often": { status: 429, title: "The name was changed too often" },

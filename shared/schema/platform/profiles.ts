@@ -96,6 +96,7 @@ export const PublicProfile = z
     displayName: z.string(),
     avatar: z.string().optional(),
     fields: Values,
+    createdAt: z.iso.datetime(),
   })
   .meta({ id: "PublicProfile" });
 export type PublicProfile = z.infer<typeof PublicProfile>;
