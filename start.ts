@@ -39,6 +39,7 @@ const environment = {
   GAME_PORT: gamePort,
   PLATFORM_OPS_PORT: opsPort,
   PLATFORM_URL: process.env.PLATFORM_URL || `http://127.0.0.1:${platformPort}`,
+  ENVIRONMENT: process.env.ENVIRONMENT || process.env.DEFAULT_ENVIRONMENT,
   SERVER_KEY: process.env.SERVER_KEY || randomBytes(32).toString("hex"),
   DRAIN_SECONDS: process.env.DRAIN_SECONDS || "2",
   // Node watches what a process has loaded itself, so that rooms are reloaded only where nobody stands between.

@@ -2,9 +2,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { accountRoutes } from "./accounts/routes.ts";
 import type { AccountService } from "./accounts/service.ts";
+import { apiKeyRoutes } from "./api-keys/routes.ts";
+import type { ApiKeyService } from "./api-keys/service.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import type { AuditService } from "./audit/service.ts";
 import type { Config } from "./config.ts";
 import type { Authenticator } from "./environments/authenticator.ts";
 import { requestEnvironment } from "./environments/request-environment.ts";
+import { environmentRoutes } from "./environments/routes.ts";
 import type { EnvironmentService } from "./environments/service.ts";
 import type { EphemeralStore } from "./ephemeral/store.ts";
 import { createErrorHandler, invalidRequest } from "./errors.ts";
@@ -29,12 +34,16 @@ import { gameServerRoutes } from "./servers/routes.ts";
 import type { GameServerService } from "./servers/service.ts";
 import { tokenRoutes } from "./tokens/routes.ts";
 import type { TokenService } from "./tokens/service.ts";
+import type { SigningKeys } from "./tokens/signing-keys.ts";
 
 /** What the application stands on. */
 export interface AppDeps {
   readonly config: Pick<Config, "corsOrigins" | "defaultEnvironment" | "rateLimits" | "trustedProxies" | "webDir">;
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
+  readonly apiKeys: ApiKeyService;
+  readonly audit: AuditService;
+  readonly signingKeys: SigningKeys;
   readonly accounts: AccountService;
   readonly tokens: TokenService;
   readonly servers: GameServerService;
@@ -65,11 +74,14 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(rateLimiter.players());
 
   app.route("/", accountRoutes({ accounts, tokens, rateLimiter, onSignedIn: privacy.signedIn.bind(privacy) }));
-  app.route("/", tokenRoutes(tokens));
+  app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", matchmakingRoutes({ matchmaking, rateLimiter }));
   app.route("/", gameServerRoutes(servers));
   app.route("/", profileRoutes({ profiles, rateLimiter }));
   app.route("/", privacyRoutes({ privacy, rateLimiter }));
+  app.route("/", environmentRoutes(environments));
+  app.route("/", apiKeyRoutes(deps.apiKeys));
+  app.route("/", auditRoutes(deps.audit));
   addDocs(app);
 
   const web = staticWeb(config.webDir);

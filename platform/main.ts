@@ -6,8 +6,11 @@ import { PlayerNames } from "./accounts/player-names.ts";
 import { AccountService } from "./accounts/service.ts";
 import { AccountStore } from "./accounts/store.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
+import { ApiKeyService } from "./api-keys/service.ts";
+import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
-import { LoggedAudit } from "./audit/logged-audit.ts";
+import { AuditService } from "./audit/service.ts";
+import { AuditStore } from "./audit/store.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -32,6 +35,7 @@ import { ProfileStore } from "./profiles/store.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
 import { TokenService } from "./tokens/service.ts";
+import { RETIRED_KEY_SECONDS, SigningKeys } from "./tokens/signing-keys.ts";
 import { SigningKeyStore } from "./tokens/store.ts";
 
 /** How often, while draining, connections that became idle are closed. */
@@ -53,13 +57,16 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     : openPostgres(config.databaseUrl, log));
   const ephemeral = config.redisUrl === undefined ? new MemoryStore() : new RedisStore(config.redisUrl, log);
 
-  const audit = new LoggedAudit(log);
   const accounts = new AccountService(new AccountStore(database), metrics);
-  const environments = new EnvironmentService(new EnvironmentStore(database));
-  const tokens = new TokenService(new SigningKeyStore(database), environments);
-  const authenticator = new Authenticator({ tokens, ...config });
-  const servers = new GameServerService(new GameServerStore(ephemeral), log);
-  const allocator = new RegistryAllocator({ servers, serverKey: config.serverKey, metrics, log });
+  const audit = new AuditService(new AuditStore(database));
+  const { defaultEnvironment } = config;
+  const environments = new EnvironmentService({ store: new EnvironmentStore(database), audit, defaultEnvironment });
+  const signingKeys = new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
+  const tokens = new TokenService(signingKeys, environments);
+  const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
+  const authenticator = new Authenticator({ tokens, apiKeys, ...config });
+  const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
+  const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
   const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
 
@@ -89,6 +96,9 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     config,
     environments,
     authenticator,
+    apiKeys,
+    audit,
+    signingKeys,
     accounts,
     tokens,
     servers,

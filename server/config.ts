@@ -1,6 +1,7 @@
 // The game server's settings, read once from the environment. docs/environment.md has a row for each.
 import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { EnvironmentId } from "../shared/schema/platform/index.ts";
 import { portMistakes } from "./process-config.ts";
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
@@ -54,6 +55,12 @@ const Environment = z.object({
   SERVER_KEY: z
     .string("is required: the secret shared with the platform, at least 32 characters")
     .min(32, "use at least 32 characters, e.g. from `openssl rand -hex 32`"),
+  /** The environment that this server is of; its key must be of the same. */
+  ENVIRONMENT: z
+    .string()
+    .refine((value) => EnvironmentId.safeParse(value).success, "use <project>/<environment>, e.g. demo/dev")
+    .default("demo/dev")
+    .transform((value) => EnvironmentId.parse(value)),
   SERVER_ID: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, "use 1 to 64 of A-Z, a-z, 0-9 and -")

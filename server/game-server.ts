@@ -1,4 +1,5 @@
 // A game server as one object: rooms behind a game port, an ops port, and a link to the platform.
+import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
@@ -44,6 +45,8 @@ export class GameServer {
   readonly #parts: GameServerParts;
   readonly #rooms = new OpenRooms();
   readonly #load = new ProcessLoad();
+  /** By this the platform is known when it asks for seats: it never sends a key of its own. */
+  readonly #controlKey = randomBytes(32).toString("base64url");
   readonly #metrics: GameMetrics;
   readonly #seats: SeatDesk;
   readonly #transport: HybridTransport;
@@ -75,7 +78,7 @@ export class GameServer {
     this.#transport = new HybridTransport(this.#gameHttp, this.#metrics, config.DATAGRAMS);
     const ops = createOpsApp({
       registry: this.#metrics.registry,
-      serverKey: config.SERVER_KEY,
+      controlKeys: [config.SERVER_KEY, this.#controlKey],
       checks: () => this.#checks(),
       holdSeat: (request) => this.#seats.hold(request),
       onError: (error) => log.error({ event: "ops.error", err: error }, "an ops request failed"),
@@ -169,6 +172,7 @@ export class GameServer {
     return {
       endpoint: withPort(config.GAME_PUBLIC_ENDPOINT ?? "ws://localhost:{port}", this.gamePort),
       controlUrl: withPort(config.GAME_CONTROL_URL ?? "http://127.0.0.1:{port}", this.opsPort),
+      controlKey: this.#controlKey,
       modes: Object.keys(this.#parts.rooms),
       rooms: this.#rooms.size,
       players: this.#rooms.clientCount,

@@ -15,9 +15,15 @@ export async function runMatchProcess(config: GameServerConfig, log: Logger): Pr
   const server = new GameServer({
     config,
     log,
-    tickets: new TicketDesk(platformKeys(config.PLATFORM_URL)),
+    tickets: new TicketDesk(
+      platformKeys(config.PLATFORM_URL, config.ENVIRONMENT, (error) =>
+        log.warn({ event: "platform.keys-stale", err: error }, "the platform's keys could not be fetched anew"),
+      ),
+      config.ENVIRONMENT,
+    ),
     link: new HttpPlatformLink({
       platformUrl: config.PLATFORM_URL,
+      environment: config.ENVIRONMENT,
       serverId: config.SERVER_ID ?? randomUUID(),
       serverKey: config.SERVER_KEY,
     }),

@@ -157,6 +157,7 @@ export class PlatformLoad {
     await once(seats, "listening");
     const heartbeat = {
       endpoint: "ws://127.0.0.1:1",
+      controlKey: "the-control-key-of-the-load-generator",
       controlUrl: `http://127.0.0.1:${(seats.address() as AddressInfo).port}`,
       modes: [MODE],
       rooms: 1,

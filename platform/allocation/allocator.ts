@@ -1,4 +1,5 @@
 // The allocation port: finds a seat for a player on some game server.
+import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 
 /** Longest that one request for a seat may take; a caller may count on it having ended by then. */
 export const MAX_ALLOCATION_MS = 10_000;
@@ -17,6 +18,6 @@ export interface Seat {
 
 /** Finds seats. */
 export interface Allocator {
-  /** Holds one seat, or resolves to undefined when no game server has one now. Rejects only when it cannot look. */
-  requestSeat(need: SeatNeed): Promise<Seat | undefined>;
+  /** Holds one seat on a game server of the environment, or resolves to undefined when no game server has one now. Rejects only when it cannot look. */
+  requestSeat(environmentId: EnvironmentId, need: SeatNeed): Promise<Seat | undefined>;
 }

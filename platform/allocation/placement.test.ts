@@ -7,8 +7,9 @@ const NOW = 1_000_000;
 
 function server(serverId: string, overrides: Partial<GameServer> = {}): GameServer {
   const { load = 0, freeSeats = {}, rooms = 0, players = 0 } = overrides;
+  const keys = { keyId: "k", controlKey: "c".repeat(32) };
   const where = { endpoint: "ws://localhost:2567", controlUrl: "http://127.0.0.1:2568", modes: ["arena"] };
-  return { serverId, ...where, load, freeSeats, rooms, players, isDraining: false };
+  return { serverId, ...keys, ...where, load, freeSeats, rooms, players, isDraining: false };
 }
 
 const ids = (servers: readonly GameServer[]): string[] => servers.map(({ serverId }) => serverId);

@@ -2,13 +2,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, it } from "node:test";
-import type { GameServerHeartbeat } from "../../shared/schema/platform/index.ts";
+import { FIRST_ENVIRONMENT as environmentId, type GameServerHeartbeat } from "../../shared/schema/platform/index.ts";
 import { createLog } from "../ops/log.ts";
 import { Metrics } from "../ops/metrics.ts";
 import { type FakeGameServer, type SeatAnswer, startFakeGameServer } from "../testing/fake-game-server.ts";
 import { MAX_SERVERS_ASKED, RegistryAllocator } from "./registry-allocator.ts";
-
-const SERVER_KEY = "0123456789abcdef0123456789abcdef";
 
 describe("registry allocator", () => {
   const open: FakeGameServer[] = [];
@@ -24,20 +22,23 @@ describe("registry allocator", () => {
   }
 
   function allocatorOver(...heartbeats: GameServerHeartbeat[]) {
-    const live = heartbeats.map((heartbeat, i) => ({ serverId: `gs-${i}`, ...heartbeat }));
+    const live = heartbeats.map((heartbeat, i) => ({ serverId: `gs-${i}`, keyId: "k", ...heartbeat }));
     const metrics = new Metrics();
     metrics.close();
-    const deps = { servers: { live: async () => live }, serverKey: SERVER_KEY, metrics, log: createLog("silent") };
+    const deps = { servers: { live: async () => live }, metrics, log: createLog("silent") };
     return { allocator: new RegistryAllocator(deps), metrics };
   }
 
   const need = { mode: "arena", playerId: randomUUID() };
 
-  it("asks with the server credential, and gives back where the seat is", async () => {
+  it("asks with the key that the game server made up, and gives back where the seat is", async () => {
     const server = await gameServer();
     const { allocator } = allocatorOver(server.heartbeat({ endpoint: "wss://a.example.com/path" }));
-    assert.deepEqual(await allocator.requestSeat(need), { endpoint: "wss://a.example.com/path", roomId: "room-1" });
-    assert.deepEqual(server.asked, [{ body: need, authorization: `Bearer ${SERVER_KEY}` }]);
+    assert.deepEqual(await allocator.requestSeat(environmentId, need), {
+      endpoint: "wss://a.example.com/path",
+      roomId: "room-1",
+    });
+    assert.deepEqual(server.asked, [{ body: need, authorization: `Bearer ${server.heartbeat().controlKey}` }]);
   });
 
   it("asks for a free seat of a running room first, and never one that drains or lacks the mode", async () => {
@@ -50,7 +51,7 @@ describe("registry allocator", () => {
       draining.heartbeat({ players: 50, freeSeats, isDraining: true }),
       other.heartbeat({ players: 50, modes: ["race"] }),
     );
-    await allocator.requestSeat(need);
+    await allocator.requestSeat(environmentId, need);
     assert.deepEqual(
       servers.map(({ asked }) => asked.map(({ body }) => body)),
       [[], [{ ...need, mayOpenRoom: false }], [], []],
@@ -65,7 +66,7 @@ describe("registry allocator", () => {
       busy.heartbeat({ players: 2, load: 0.5 }),
       idle.heartbeat({ players: 4, load: 0.2 }),
     );
-    await allocator.requestSeat(need);
+    await allocator.requestSeat(environmentId, need);
     assert.deepEqual(
       [running, busy, idle].map(({ asked }) => asked.map(({ body }) => body)),
       [[{ ...need, mayOpenRoom: false }], [], [need]],
@@ -80,9 +81,9 @@ describe("registry allocator", () => {
     const second = await gameServer(() => ({ status: 200, body: { roomId: "room-2", isNewRoom: true } }));
     const { allocator } = allocatorOver(first.heartbeat(), second.heartbeat());
     const rooms = [
-      await allocator.requestSeat(need),
-      await allocator.requestSeat(need),
-      await allocator.requestSeat(need),
+      await allocator.requestSeat(environmentId, need),
+      await allocator.requestSeat(environmentId, need),
+      await allocator.requestSeat(environmentId, need),
     ];
     assert.deepEqual(
       rooms.map((seat) => seat?.roomId),
@@ -94,7 +95,7 @@ describe("registry allocator", () => {
     const silent = await gameServer(() => ({ status: 503, body: { code: "server.draining" } }));
     const good = await gameServer();
     const { allocator } = allocatorOver(silent.heartbeat({ freeSeats: { arena: 1 } }), good.heartbeat({ load: 0.5 }));
-    assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
+    assert.equal((await allocator.requestSeat(environmentId, need))?.roomId, "room-1");
     assert.equal(silent.asked.length, 1);
   });
 
@@ -108,13 +109,13 @@ describe("registry allocator", () => {
       const first = await gameServer(() => answer);
       const second = await gameServer();
       const { allocator } = allocatorOver(first.heartbeat(), second.heartbeat({ load: 0.5 }));
-      assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
+      assert.equal((await allocator.requestSeat(environmentId, need))?.roomId, "room-1");
       assert.equal(first.asked.length, 1);
     }
     const second = await gameServer();
     const gone = second.heartbeat({ controlUrl: "http://127.0.0.1:1" });
     const { allocator, metrics } = allocatorOver(gone, second.heartbeat({ load: 0.5 }));
-    assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
+    assert.equal((await allocator.requestSeat(environmentId, need))?.roomId, "room-1");
     const text = await metrics.registry.getSingleMetricAsString("platform_seat_requests_total");
     assert.match(text, /outcome="unreachable"\} 1/);
     assert.match(text, /outcome="held"\} 1/);
@@ -125,7 +126,7 @@ describe("registry allocator", () => {
     const good = await gameServer();
     const { allocator } = allocatorOver(silent.heartbeat(), good.heartbeat({ load: 0.5 }));
     const startedAt = performance.now();
-    assert.equal((await allocator.requestSeat(need))?.roomId, "room-1");
+    assert.equal((await allocator.requestSeat(environmentId, need))?.roomId, "room-1");
     const elapsedMs = performance.now() - startedAt;
     assert.ok(elapsedMs > 1_900 && elapsedMs < 4_000, `${elapsedMs} ms`);
   });
@@ -133,8 +134,8 @@ describe("registry allocator", () => {
   it("gives undefined when nobody has a seat, having asked a bounded number", async () => {
     const full = await gameServer(() => ({ status: 409, body: {} }));
     const { allocator } = allocatorOver(...Array.from({ length: 20 }, () => full.heartbeat()));
-    assert.equal(await allocator.requestSeat(need), undefined);
+    assert.equal(await allocator.requestSeat(environmentId, need), undefined);
     assert.equal(full.asked.length, MAX_SERVERS_ASKED);
-    assert.equal(await allocatorOver().allocator.requestSeat(need), undefined);
+    assert.equal(await allocatorOver().allocator.requestSeat(environmentId, need), undefined);
   });
 });

@@ -1,5 +1,5 @@
 // The allocator over the registry of heartbeats: asks game servers, one after the other, for a seat.
-import { type SeatRequest, SeatResponse } from "../../shared/schema/platform/index.ts";
+import { type EnvironmentId, type SeatRequest, SeatResponse } from "../../shared/schema/platform/index.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { GameServer, GameServerService } from "../servers/service.ts";
@@ -21,7 +21,6 @@ type Outcome = "held" | "full" | "draining" | "refused" | "unreachable";
 /** What `RegistryAllocator` needs. `fetch` is the global one unless a test gives another. */
 export interface RegistryAllocatorDeps {
   readonly servers: Pick<GameServerService, "live">;
-  readonly serverKey: string;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly fetch?: typeof fetch;
@@ -31,13 +30,15 @@ export interface RegistryAllocatorDeps {
 
 /**
  * `Allocator` over live heartbeats: a free seat in a running room first, else a new room on the least loaded game server.
- * Their numbers are hints; each game server decides for itself.
+ * Their numbers are hints; each game server decides for itself. It is asked with the key that it made up itself, so that
+ * no key of the platform's goes to whoever may register.
  */
 export class RegistryAllocator implements Allocator {
   readonly #deps: RegistryAllocatorDeps;
   readonly #fetch: typeof fetch;
   readonly #now: () => number;
-  readonly #placement = new Placement();
+  /** What was done lately, by environment: names of game servers are of one. */
+  readonly #placements = new Map<EnvironmentId, Placement>();
 
   constructor(deps: RegistryAllocatorDeps) {
     this.#deps = deps;
@@ -45,41 +46,52 @@ export class RegistryAllocator implements Allocator {
     this.#now = deps.now ?? Date.now;
   }
 
-  async requestSeat({ mode, playerId }: SeatNeed): Promise<Seat | undefined> {
-    const ready = (await this.#deps.servers.live()).filter(
+  async requestSeat(environmentId: EnvironmentId, { mode, playerId }: SeatNeed): Promise<Seat | undefined> {
+    const ready = (await this.#deps.servers.live(environmentId)).filter(
       ({ isDraining, modes }) => !isDraining && modes.includes(mode),
     );
+    const placement = this.#placementIn(environmentId);
     const refusedBy = new Set<GameServer>();
-    const filling = this.#placement.toFill(ready, mode, this.#now()).slice(0, MAX_ASKED_TO_FILL);
+    const filling = placement.toFill(ready, mode, this.#now()).slice(0, MAX_ASKED_TO_FILL);
     for (const server of filling) {
-      const { outcome, seat } = await this.#ask(server, { mode, playerId, mayOpenRoom: false });
+      const { outcome, seat } = await this.#ask(placement, server, { mode, playerId, mayOpenRoom: false });
       if (seat) return seat;
       if (outcome !== "full") refusedBy.add(server);
     }
     const left = ready.filter((server) => !refusedBy.has(server));
-    for (const server of this.#placement.toOpenIn(left, this.#now()).slice(0, MAX_SERVERS_ASKED - filling.length)) {
-      const { seat } = await this.#ask(server, { mode, playerId });
+    for (const server of placement.toOpenIn(left, this.#now()).slice(0, MAX_SERVERS_ASKED - filling.length)) {
+      const { seat } = await this.#ask(placement, server, { mode, playerId });
       if (seat) return seat;
     }
     return undefined;
   }
 
-  async #ask(server: GameServer, request: SeatRequest): Promise<{ outcome: Outcome; seat?: Seat }> {
+  async #ask(
+    placement: Placement,
+    server: GameServer,
+    request: SeatRequest,
+  ): Promise<{ outcome: Outcome; seat?: Seat }> {
     const answer = await this.#send(server, request);
     this.#deps.metrics.seatRequests.inc({ outcome: answer.outcome });
     if (!answer.held) return { outcome: answer.outcome };
     const { roomId, isNewRoom } = answer.held;
-    if (isNewRoom) this.#placement.noteOpened(server.serverId, request.mode, this.#now());
+    if (isNewRoom) placement.noteOpened(server.serverId, request.mode, this.#now());
     return { outcome: answer.outcome, seat: { endpoint: server.endpoint, roomId } };
   }
 
+  #placementIn(environmentId: EnvironmentId): Placement {
+    const placement = this.#placements.get(environmentId) ?? new Placement();
+    this.#placements.set(environmentId, placement);
+    return placement;
+  }
+
   async #send(server: GameServer, body: SeatRequest): Promise<{ outcome: Outcome; held?: SeatResponse }> {
-    const { log, serverKey } = this.#deps;
-    const { serverId } = server;
+    const { log } = this.#deps;
+    const { serverId, controlKey } = server;
     try {
       const response = await this.#fetch(new URL("/v1/seats", server.controlUrl), {
         method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${serverKey}` },
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${controlKey}` },
         body: JSON.stringify(body),
         redirect: "error",
         signal: AbortSignal.timeout(SEAT_TIMEOUT_MS),

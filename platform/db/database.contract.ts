@@ -13,7 +13,9 @@ import { EnvironmentService } from "../environments/service.ts";
 import { EnvironmentStore } from "../environments/store.ts";
 import { createLog } from "../ops/log.ts";
 import { Metrics } from "../ops/metrics.ts";
+import { MemoryAuditLog } from "../testing/memory-audit-log.ts";
 import { TokenService } from "../tokens/service.ts";
+import { PUBLISH_LEAD_MS, RETIRED_KEY_SECONDS, SigningKeys } from "../tokens/signing-keys.ts";
 import { SigningKeyStore } from "../tokens/store.ts";
 import { type Database, databaseErrorCode, UNIQUE_VIOLATION } from "./database.ts";
 import { migrateDown, migrateUp, migrationStatus, readMigrations } from "./migrations.ts";
@@ -160,8 +162,12 @@ function databaseTests(engine: () => Engine): void {
     });
 
     it("keeps one signing key when many processes need the first one at the same time", async () => {
-      const environments = new EnvironmentService(new EnvironmentStore(database));
-      const services = Array.from({ length: 6 }, () => new TokenService(new SigningKeyStore(database), environments));
+      const environments = new EnvironmentService({
+        store: new EnvironmentStore(database),
+        audit: new MemoryAuditLog(),
+        defaultEnvironment: environmentId,
+      });
+      const services = Array.from({ length: 6 }, () => new TokenService(newSigningKeys(database), environments));
       const sets = await Promise.all(services.map((service) => service.jwks(environmentId)));
       assert.equal(new Set(sets.map(({ keys }) => JSON.stringify(keys))).size, 1);
       const [one, two] = services;
@@ -173,7 +179,42 @@ function databaseTests(engine: () => Engine): void {
         sessionId: "session",
       });
     });
+
+    it("rotates the signing key without voiding a token, and replaces a stolen one at once", async () => {
+      const keys = newSigningKeys(database);
+      const store = new SigningKeyStore(database, RETIRED_KEY_SECONDS);
+      const noted = async () => {};
+      const states = async () => (await store.all(environmentId)).map(({ kid, state }) => [kid, state]);
+      const old = (await keys.of(environmentId)).kid;
+      const next = await keys.rotate(environmentId, noted);
+      assert.deepEqual(await states(), [
+        [old, "signing"],
+        [next, "next"],
+      ]);
+      assert.equal((await keys.of(environmentId)).kid, old);
+      assert.ok((await keys.of(environmentId)).verifying.has(next), "it is published before it signs");
+      await assert.rejects(keys.rotate(environmentId, noted), (error) => (error as AppError).code === "key.rotating");
+      // Time is the subject here, and the database's: so the rows are made older instead of waiting.
+      const age = (seconds: number) =>
+        database.query((db) =>
+          db.execute(sql`update signing_key set activates_at = activates_at - ${seconds} * interval '1 second',
+            retired_at = retired_at - ${seconds} * interval '1 second'`),
+        );
+      await age(PUBLISH_LEAD_MS / 1_000 + 1);
+      assert.deepEqual(await states(), [
+        [old, "retired"],
+        [next, "signing"],
+      ]);
+      await age(RETIRED_KEY_SECONDS);
+      assert.deepEqual(await states(), [[next, "signing"]]);
+      const fresh = await keys.replaceAll(environmentId, noted);
+      assert.deepEqual(await states(), [[fresh, "signing"]]);
+    });
   });
+}
+
+function newSigningKeys(database: Database): SigningKeys {
+  return new SigningKeys(new SigningKeyStore(database, RETIRED_KEY_SECONDS));
 }
 
 function find(database: Database, id: string) {

@@ -1,7 +1,7 @@
 // Turns a bearer credential into who it belongs to: an operator, a game server or a player.
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
-import type { GoodCredential, PlayerCredential } from "./credential.ts";
+import type { GoodCredential, OperatorCredential, PlayerCredential, ServerCredential } from "./credential.ts";
 
 /** The name of the keys that come from the platform's own environment variables. */
 export const BUILT_IN_KEY = "built-in";
@@ -14,6 +14,8 @@ export interface AccessTokenVerifier {
 /** What `Authenticator` needs. */
 export interface AuthenticatorDeps {
   readonly tokens: AccessTokenVerifier;
+  /** Keys that were made here; undefined for what has not the form of one. */
+  readonly apiKeys: { authenticate(credential: string): Promise<OperatorCredential | ServerCredential | undefined> };
   readonly defaultEnvironment: EnvironmentId;
   /** The key of game servers of the default environment. */
   readonly serverKey: string;
@@ -46,6 +48,8 @@ export class Authenticator {
     const hash = sha256(credential);
     const key = this.#builtIn.find((known) => timingSafeEqual(known.hash, hash));
     if (key !== undefined) return key.credential;
+    const made = await this.#deps.apiKeys.authenticate(credential);
+    if (made !== undefined) return made;
     return { kind: "player", ...(await this.#deps.tokens.verifyAccessToken(credential)) };
   }
 }

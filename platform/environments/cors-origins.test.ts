@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { AppError } from "../../shared/schema/errors.ts";
 import { EnvironmentId, FIRST_ENVIRONMENT } from "../../shared/schema/platform/index.ts";
 import { ENVIRONMENTS_FRESH_MS, EnvironmentService } from "./service.ts";
-import type { Environment } from "./store.ts";
+import type { Environment, EnvironmentStore } from "./store.ts";
 
 const LIVE = EnvironmentId.parse("demo/live");
 
@@ -21,7 +21,12 @@ describe("origins of environments", () => {
       return all;
     },
   };
-  const environments = new EnvironmentService(store, () => now);
+  const environments = new EnvironmentService({
+    store: store as Partial<EnvironmentStore> as EnvironmentStore,
+    audit: { record: async () => {} },
+    defaultEnvironment: FIRST_ENVIRONMENT,
+    now: () => now,
+  });
 
   it("are none before anything could be read, and that is no error", async () => {
     isAway = true;
@@ -39,7 +44,10 @@ describe("origins of environments", () => {
   });
 
   it("follow a change within seconds, and stay known while the database is away", async () => {
-    all = [{ id: LIVE, corsOrigins: ["https://new.example.com"] }];
+    all = [
+      { id: FIRST_ENVIRONMENT, corsOrigins: undefined },
+      { id: LIVE, corsOrigins: ["https://new.example.com"] },
+    ];
     now += ENVIRONMENTS_FRESH_MS;
     await environments.allCorsOrigins();
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,26 +1,6 @@
 // Who sends a request: what a bearer credential turned out to be.
 import type { AppError } from "../../shared/schema/errors.ts";
-import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
-
-/** What an operator may do. `*` is everything. */
-export const OPERATOR_SCOPES = [
-  "*",
-  "environments:read",
-  "environments:write",
-  "keys:read",
-  "keys:write",
-  "players:read",
-  "players:write",
-  "bans:read",
-  "bans:write",
-  "audit:read",
-] as const;
-
-/** One of `OPERATOR_SCOPES`. */
-export type OperatorScope = (typeof OPERATOR_SCOPES)[number];
-
-/** How far an operator's credential reaches: its own environment, all of its project, or all of the platform. */
-export type Reach = "environment" | "project" | "platform";
+import type { EnvironmentId, OperatorScope, Reach } from "../../shared/schema/platform/index.ts";
 
 /** A player's access token. */
 export interface PlayerCredential {
@@ -59,6 +39,18 @@ export type Credential =
 export interface Actor {
   readonly kind: "operator" | "server" | "player" | "system";
   readonly id: string;
+}
+
+const REACHES: readonly Reach[] = ["environment", "project", "platform"];
+
+/** What a key of an operator may do at most. */
+export type Power = Pick<OperatorCredential, "environmentId" | "reach" | "scopes">;
+
+/** Whether one may do all that the other may: then it may give and take the other away. */
+export function covers(one: Power, other: Power): boolean {
+  if (one.reach !== "platform" && !reaches({ kind: "operator", keyId: "", ...one }, other.environmentId)) return false;
+  if (REACHES.indexOf(one.reach) < REACHES.indexOf(other.reach)) return false;
+  return one.scopes.includes("*") || other.scopes.every((scope) => one.scopes.includes(scope));
 }
 
 /** Whether a credential may act in an environment. */

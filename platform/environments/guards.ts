@@ -1,8 +1,9 @@
 // Guards of routes: each lets one kind of credential through.
 import type { Context, MiddlewareHandler } from "hono";
 import { AppError } from "../../shared/schema/errors.ts";
+import type { OperatorScope } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
-import type { GoodCredential, OperatorScope } from "./credential.ts";
+import type { GoodCredential, OperatorCredential } from "./credential.ts";
 
 /** Lets only requests with a good access token through, and sets `playerId` and `sessionId` in the context. */
 export function requirePlayer(): MiddlewareHandler<AppEnv> {
@@ -42,6 +43,13 @@ export function requireOperator(scope: OperatorScope): MiddlewareHandler<AppEnv>
     }
     await next();
   };
+}
+
+/** The operator of a request that `requireOperator` let through. */
+export function operatorOf(c: Context<AppEnv>): OperatorCredential {
+  const credential = c.get("credential");
+  if (credential.kind !== "operator") throw new Error("This route has no requireOperator.");
+  return credential;
 }
 
 /** The request's credential. Throws `auth.missing` without one, and for a bad one what is wrong with it (RFC 6750). */

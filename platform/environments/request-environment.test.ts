@@ -26,6 +26,7 @@ function newApp() {
         throw new AppError(token === "away" ? "service.unavailable" : "auth.invalid", "no");
       },
     },
+    apiKeys: { authenticate: async () => undefined },
     defaultEnvironment: FIRST_ENVIRONMENT,
     serverKey: SERVER_KEY,
     operatorKey: OPERATOR_KEY,

@@ -1,9 +1,11 @@
-// Which environments exist, remembered for a moment: nearly every request asks.
+// Projects and environments. Which exist is remembered for a moment: nearly every request asks.
 import { AppError } from "../../shared/schema/errors.ts";
 import { EnvironmentId } from "../../shared/schema/platform/index.ts";
-import type { Environment, EnvironmentStore } from "./store.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import { type Actor, projectOf } from "./credential.ts";
+import type { Environment, EnvironmentStore, Noted, Project, Refusal } from "./store.ts";
 
-export type { Environment } from "./store.ts";
+export type { Environment, Project } from "./store.ts";
 
 /** How long what was read is believed, in milliseconds. */
 export const ENVIRONMENTS_FRESH_MS = 5_000;
@@ -11,18 +13,33 @@ export const ENVIRONMENTS_FRESH_MS = 5_000;
 /** Shortest time between two reads for a name that is not known: strangers may send many. */
 export const UNKNOWN_RETRY_MS = 500;
 
-/** Finds environments by name. */
+/** Most environments of a platform, and most projects. */
+export const MAX_ENVIRONMENTS = 256;
+
+/** What `EnvironmentService` needs. `now` is the clock in milliseconds. */
+export interface EnvironmentDeps {
+  readonly store: EnvironmentStore;
+  readonly audit: AuditLog;
+  /** Made when it is first asked for: whoever configures it means it to be there. */
+  readonly defaultEnvironment: EnvironmentId;
+  readonly now?: () => number;
+}
+
+/** Finds environments by name, and makes and changes them. */
 export class EnvironmentService {
-  readonly #store: Pick<EnvironmentStore, "all">;
+  readonly #store: EnvironmentStore;
+  readonly #audit: AuditLog;
+  readonly #default: EnvironmentId;
   readonly #now: () => number;
   #known: ReadonlyMap<string, Environment> = new Map();
   #readAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
-  /** `now` is the clock in milliseconds. */
-  constructor(store: Pick<EnvironmentStore, "all">, now: () => number = () => performance.now()) {
-    this.#store = store;
-    this.#now = now;
+  constructor(deps: EnvironmentDeps) {
+    this.#store = deps.store;
+    this.#audit = deps.audit;
+    this.#default = deps.defaultEnvironment;
+    this.#now = deps.now ?? (() => performance.now());
   }
 
   /**
@@ -43,7 +60,7 @@ export class EnvironmentService {
 
   /**
    * The environment of this name. Throws `environment.unknown` when there is none. One that was known is answered at once,
-   * also while the database is away.
+   * also while the database is away; so is the default one, which is there as soon as the database is.
    */
   async find(name: string): Promise<Environment> {
     const ageMs = this.#now() - this.#readAtMs;
@@ -51,28 +68,114 @@ export class EnvironmentService {
       // Nobody waits for a refresh, and one that fails is tried again by the next request.
       if (ageMs >= ENVIRONMENTS_FRESH_MS) this.#read().catch(ignoreUnavailable);
     } else if (ageMs >= UNKNOWN_RETRY_MS && EnvironmentId.safeParse(name).success) {
-      await this.#read();
+      try {
+        await this.#read();
+      } catch (error) {
+        if (name !== this.#default) throw error;
+        ignoreUnavailable(error);
+        return { id: this.#default, corsOrigins: undefined };
+      }
     }
     const found = this.#known.get(name);
     if (found !== undefined) return found;
-    throw new AppError("environment.unknown", "There is no such environment. Name one as <project>/<environment>.");
+    throw unknown();
+  }
+
+  /** Every environment, as it was lately; while the database was never there, the default one. */
+  async ids(): Promise<EnvironmentId[]> {
+    if (this.#now() - this.#readAtMs >= ENVIRONMENTS_FRESH_MS) {
+      const reading = this.#read().catch(ignoreUnavailable);
+      if (this.#known.size === 0) await reading;
+    }
+    return this.#known.size === 0 ? [this.#default] : [...this.#known.values()].map(({ id }) => id);
+  }
+
+  /** Every environment and its settings, as they are now. */
+  all(): Promise<Environment[]> {
+    return this.#store.all();
+  }
+
+  /** Every project. */
+  projects(): Promise<Project[]> {
+    return this.#store.projects();
+  }
+
+  /** Makes a project. Throws `environment.exists` and `environment.too_many`. The audit log of `at` has it. */
+  async createProject(at: EnvironmentId, id: string, actor: Actor): Promise<void> {
+    const noted = this.#noted(at, actor, "project.created", `project/${id}`, {});
+    check(await this.#store.addProject(id, MAX_ENVIRONMENTS, noted));
+  }
+
+  /** Makes an environment. Throws `environment.unknown` without its project, `environment.exists`, `environment.too_many`. */
+  async create(environment: Environment, actor: Actor): Promise<void> {
+    const { id, corsOrigins } = environment;
+    const noted = this.#noted(id, actor, "environment.created", `environment/${id}`, { after: { corsOrigins } });
+    check(await this.#store.add(environment, MAX_ENVIRONMENTS, noted), projectOf(id));
+    await this.#readAgain();
+  }
+
+  /** Changes whose pages may call; undefined is what the platform is configured with. Throws `environment.unknown`. */
+  async setCorsOrigins(
+    id: EnvironmentId,
+    corsOrigins: readonly string[] | undefined,
+    actor: Actor,
+  ): Promise<Environment> {
+    const { corsOrigins: before } = await this.find(id);
+    const change = { before: { corsOrigins: before }, after: { corsOrigins } };
+    const noted = this.#noted(id, actor, "environment.changed", `environment/${id}`, change);
+    const changed = await this.#store.setCorsOrigins(id, corsOrigins, noted);
+    await this.#readAgain();
+    if (changed === undefined) throw unknown();
+    return changed;
+  }
+
+  /** What this process changed itself it sees at once; others within `ENVIRONMENTS_FRESH_MS`. */
+  async #readAgain(): Promise<void> {
+    // What is being read now may be from before the change.
+    await this.#reading?.catch(ignoreUnavailable);
+    await this.#read().catch(ignoreUnavailable);
   }
 
   /** Reads once for all who wait. */
   #read(): Promise<void> {
-    this.#reading ??= this.#store
-      .all()
-      .then((all) => {
-        this.#known = new Map(all.map((environment) => [environment.id, environment]));
-        this.#readAtMs = this.#now();
-      })
-      .finally(() => {
-        this.#reading = undefined;
-      });
+    this.#reading ??= this.#load().finally(() => {
+      this.#reading = undefined;
+    });
     return this.#reading;
+  }
+
+  async #load(): Promise<void> {
+    let all = await this.#store.all();
+    if (!all.some(({ id }) => id === this.#default)) {
+      await this.#store.ensure(this.#default);
+      all = await this.#store.all();
+    }
+    this.#known = new Map(all.map((environment) => [environment.id, environment]));
+    this.#readAtMs = this.#now();
+  }
+
+  #noted(environmentId: EnvironmentId, actor: Actor, action: string, subject: string, change: object): Noted {
+    return (tx) => this.#audit.record({ environmentId, actor, action, subject, ...change }, tx);
   }
 }
 
 function ignoreUnavailable(error: unknown): void {
   if (!(error instanceof AppError) || error.code !== "service.unavailable") throw error;
+}
+
+function unknown(): AppError {
+  return new AppError("environment.unknown", "There is no such environment. Name one as <project>/<environment>.");
+}
+
+function check(refusal: Refusal | undefined, project = ""): void {
+  switch (refusal) {
+    case undefined:
+      return;
+    case "exists":
+      throw new AppError("environment.exists", "There is one of this name already. Use it, or choose another name.");
+    case "too_many":
+      throw new AppError("environment.too_many", `There may be ${MAX_ENVIRONMENTS} of them, and there are.`);
+    case "no_project":
+      throw new AppError("environment.unknown", `There is no project ${project}. Make it first: POST /v1/projects.`);
+  }
 }

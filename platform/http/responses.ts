@@ -30,6 +30,17 @@ const RETRY_AFTER = {
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" as const, minimum: 1 }, example: 3 },
 };
 
+/** What a route with a guard may answer beside. */
+export const CREDENTIAL_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden"] as const;
+
+/** What a route that reads a JSON body may answer beside. */
+export const BODY_CODES = [
+  "request.malformed",
+  "request.too_large",
+  "request.unsupported_media_type",
+  "request.invalid",
+] as const;
+
 /** RFC 9457 problem details, for the OpenAPI document. */
 export const ProblemShape = z
   .object({

@@ -40,6 +40,8 @@ describe("matchmaking", () => {
       serverId: "gs-1",
       endpoint: SEAT.endpoint,
       controlUrl: "http://x",
+      controlKey: "x".repeat(32),
+      keyId: "built-in",
       rooms: 0,
       players: 0,
       load: 0,
@@ -49,7 +51,7 @@ describe("matchmaking", () => {
     service = new MatchmakingService({
       tickets: new TicketStore(new MemoryStore({ now: () => now })),
       allocator: {
-        requestSeat: (need) => {
+        requestSeat: (_, need) => {
           asked.push(need);
           return seat();
         },

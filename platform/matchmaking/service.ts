@@ -46,7 +46,7 @@ export class MatchmakingService {
    * when game servers live but none has the mode, and `auth.invalid` when the player does not exist.
    */
   async join(environmentId: EnvironmentId, playerId: string, mode: string): Promise<Ticket> {
-    await this.#checkMode(mode);
+    await this.#checkMode(environmentId, mode);
     await this.#deps.accounts.player(environmentId, playerId);
     const queued: Ticket = { ticketId: randomUUID(), mode, state: { tag: "queued", triedAtMs: 0 } };
     const opened = await this.#deps.tickets.open(environmentId, playerId, queued, QUEUED_TICKET_MS);
@@ -83,8 +83,8 @@ export class MatchmakingService {
     );
   }
 
-  async #checkMode(mode: string): Promise<void> {
-    const servers = await this.#deps.servers.live();
+  async #checkMode(environmentId: EnvironmentId, mode: string): Promise<void> {
+    const servers = await this.#deps.servers.live(environmentId);
     const modes = new Set(servers.flatMap((server) => server.modes));
     if (servers.length === 0 || modes.has(mode)) return;
     const known = [...modes].sort().join(", ");
@@ -109,7 +109,7 @@ export class MatchmakingService {
     const queued: Ticket = { ...ticket, state: { tag: "queued", triedAtMs: now } };
     let next = queued;
     try {
-      const seat = await allocator.requestSeat({ mode: ticket.mode, playerId });
+      const seat = await allocator.requestSeat(environmentId, { mode: ticket.mode, playerId });
       if (seat !== undefined) next = await this.#matched(environmentId, playerId, ticket, seat);
     } finally {
       const ttlMs = next.state.tag === "matched" ? SEAT_HOLD_MS : QUEUED_TICKET_MS;

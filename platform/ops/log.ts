@@ -9,6 +9,7 @@ const SECRET_FIELDS = [
   "accessToken",
   "authorization",
   "Authorization",
+  "controlKey",
   "cookie",
   "deviceId",
   "password",

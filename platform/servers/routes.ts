@@ -53,11 +53,16 @@ export function gameServerRoutes(servers: GameServerService): OpenAPIHono<AppEnv
   });
   return new OpenAPIHono<AppEnv>()
     .openapi(put, async (c) => {
-      await servers.heartbeat(c.req.valid("param").serverId, c.req.valid("json"));
+      await servers.heartbeat(
+        c.get("environmentId"),
+        c.req.valid("param").serverId,
+        c.req.valid("json"),
+        c.get("actor").id,
+      );
       return c.body(null, 204);
     })
     .openapi(remove, async (c) => {
-      await servers.goodbye(c.req.valid("param").serverId);
+      await servers.goodbye(c.get("environmentId"), c.req.valid("param").serverId, c.get("actor").id);
       return c.body(null, 204);
     });
 }

@@ -42,6 +42,7 @@ export async function startFakeGameServer(): Promise<FakeGameServer> {
     heartbeat: (overrides = {}) => ({
       endpoint: "ws://localhost:2567",
       controlUrl,
+      controlKey: "the-control-key-of-a-fake-game-server",
       modes: ["arena"],
       rooms: 0,
       players: 0,

@@ -3,7 +3,7 @@ import { jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core
 import type { JWK } from "jose";
 import { environmentColumn } from "../environments/environment-column.ts";
 
-/** Signing keys, each of one environment. There the one without `retiredAt` signs; retired ones still verify. */
+/** Signing keys, each of one environment. One signs from `activatesAt` until `retiredAt`, and verifies for a while after. */
 export const signingKey = pgTable(
   "signing_key",
   {
@@ -11,6 +11,7 @@ export const signingKey = pgTable(
     kid: text("kid").notNull(),
     privateJwk: jsonb("private_jwk").$type<JWK>().notNull(),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+    activatesAt: timestamp("activates_at", { withTimezone: true }).notNull().defaultNow(),
     retiredAt: timestamp("retired_at", { withTimezone: true }),
   },
   (table) => [primaryKey({ columns: [table.environmentId, table.kid] })],

@@ -23,6 +23,7 @@ import {
   TOKEN_ISSUER,
 } from "../../shared/schema/platform/index.ts";
 import { ACCESS_TOKEN_SECONDS, JOIN_TICKET_SECONDS, TokenService } from "./service.ts";
+import { KEYS_FRESH_MS, type SigningKeySource, SigningKeys } from "./signing-keys.ts";
 import type { StoredKey } from "./store.ts";
 
 const playerId = randomUUID();
@@ -30,20 +31,26 @@ const sessionId = randomUUID();
 const owner = { environmentId, playerId, sessionId };
 const seat = { playerId, name: "Nimble Otter 42", mode: "arena", roomId: "room-1" };
 
-class MemoryKeys {
+class MemoryKeys implements SigningKeySource {
   readonly keys: StoredKey[] = [];
-  async all(_: EnvironmentId): Promise<StoredKey[]> {
+  async all(_?: EnvironmentId): Promise<StoredKey[]> {
     return [...this.keys];
   }
   async addFirst(_: EnvironmentId, kid: string, privateJwk: JWK): Promise<void> {
-    if (this.keys.length === 0) this.keys.push({ kid, privateJwk, isRetired: false });
+    if (this.keys.length === 0) this.keys.push({ kid, privateJwk, state: "signing", activatesAt: new Date(0) });
+  }
+  async rotate(): Promise<boolean> {
+    throw new Error("These tests rotate by hand.");
+  }
+  async replaceAll(_: EnvironmentId, kid: string, privateJwk: JWK): Promise<void> {
+    this.keys.splice(0, Number.POSITIVE_INFINITY, { kid, privateJwk, state: "signing", activatesAt: new Date(0) });
   }
 }
 
 const environments = { find: async () => ({ id: environmentId, corsOrigins: undefined }) };
 
-function newService(keys: ConstructorParameters<typeof TokenService>[0] = new MemoryKeys()): TokenService {
-  return new TokenService(keys, environments);
+function newService(keys: SigningKeySource = new MemoryKeys()): TokenService {
+  return new TokenService(new SigningKeys(keys), environments);
 }
 
 function fails(code: ErrorCode) {
@@ -162,9 +169,14 @@ describe("published keys", () => {
     const keys = new MemoryKeys();
     const before = newService(keys);
     const { accessToken } = await before.signAccessToken(environmentId, playerId, sessionId);
-    keys.keys[0] = { ...keys.keys[0]!, isRetired: true };
+    keys.keys[0] = { ...keys.keys[0]!, state: "retired" };
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-    keys.keys.push({ kid: "second", privateJwk: await exportJWK(privateKey), isRetired: false });
+    keys.keys.push({
+      kid: "second",
+      privateJwk: await exportJWK(privateKey),
+      state: "signing",
+      activatesAt: new Date(0),
+    });
     const after = newService(keys);
     const { keys: published } = await after.jwks(environmentId);
     assert.equal(published.length, 2);
@@ -178,8 +190,10 @@ describe("published keys", () => {
   it("are asked for again after the database was away", async () => {
     const keys = new MemoryKeys();
     let isAway = true;
-    const flaky = {
+    const flaky: SigningKeySource = {
       addFirst: keys.addFirst.bind(keys),
+      rotate: keys.rotate,
+      replaceAll: keys.replaceAll.bind(keys),
       all: async (id: EnvironmentId) => {
         if (isAway) throw new AppError("service.unavailable", "away");
         return keys.all(id);
@@ -189,5 +203,23 @@ describe("published keys", () => {
     await assert.rejects(service.jwks(environmentId), fails("service.unavailable"));
     isAway = false;
     assert.equal((await service.jwks(environmentId)).keys.length, 1);
+  });
+
+  it("are read again every few seconds, and kept while the database is away", async () => {
+    const keys = new MemoryKeys();
+    const clock = { nowMs: 0, isAway: false };
+    const all = keys.all.bind(keys);
+    keys.all = async () => {
+      if (clock.isAway) throw new AppError("service.unavailable", "away");
+      return all();
+    };
+    const service = new TokenService(new SigningKeys(keys, () => clock.nowMs), environments);
+    const { accessToken } = await service.signAccessToken(environmentId, playerId, sessionId);
+    clock.isAway = true;
+    clock.nowMs += KEYS_FRESH_MS;
+    assert.deepEqual(await service.verifyAccessToken(accessToken), owner);
+    clock.isAway = false;
+    await new SigningKeys(keys).replaceAll(environmentId, async () => {});
+    await assert.rejects(service.verifyAccessToken(accessToken), fails("auth.invalid"), "its key was taken back");
   });
 });

@@ -1,17 +1,6 @@
 // Signs and verifies tokens: ES256 JSON Web Tokens (RFC 7519), by keys of each environment that are made once and kept.
 import { randomUUID } from "node:crypto";
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  decodeJwt,
-  errors,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  jwtVerify,
-  SignJWT,
-} from "jose";
+import { type CryptoKey, decodeJwt, errors, type JWK, jwtVerify, SignJWT } from "jose";
 import { AppError } from "../../shared/schema/errors.ts";
 import {
   ACCESS_TOKEN_AUDIENCE,
@@ -21,7 +10,7 @@ import {
   TOKEN_ISSUER,
 } from "../../shared/schema/platform/index.ts";
 import type { EnvironmentService } from "../environments/service.ts";
-import type { SigningKeyStore, StoredKey } from "./store.ts";
+import { ALGORITHM, type SigningKeys } from "./signing-keys.ts";
 
 /** How long an access token is good for, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 900;
@@ -31,8 +20,6 @@ export const JOIN_TICKET_SECONDS = SEAT_HOLD_MS / 1_000;
 
 /** Longest token that is looked at, in characters; ours have about 400. */
 const MAX_TOKEN_LENGTH = 2_048;
-
-const ALGORITHM = "ES256";
 
 /** What a join ticket says: who may sit where. */
 export interface JoinTicket {
@@ -49,22 +36,13 @@ export interface AccessToken {
   readonly sessionId: string;
 }
 
-interface Keys {
-  readonly kid: string;
-  readonly signing: CryptoKey;
-  readonly verifying: ReadonlyMap<string, CryptoKey>;
-  readonly published: readonly JWK[];
-}
-
 /** Makes and checks access tokens, and makes join tickets. Rejects with `service.unavailable` until the keys could be read. */
 export class TokenService {
-  readonly #store: Pick<SigningKeyStore, "all" | "addFirst">;
+  readonly #keys: Pick<SigningKeys, "of">;
   readonly #environments: Pick<EnvironmentService, "find">;
-  /** The keys of each environment that was asked for; only of those that exist. */
-  readonly #keys = new Map<EnvironmentId, Promise<Keys>>();
 
-  constructor(store: Pick<SigningKeyStore, "all" | "addFirst">, environments: Pick<EnvironmentService, "find">) {
-    this.#store = store;
+  constructor(keys: Pick<SigningKeys, "of">, environments: Pick<EnvironmentService, "find">) {
+    this.#keys = keys;
     this.#environments = environments;
   }
 
@@ -92,7 +70,7 @@ export class TokenService {
   async verifyAccessToken(token: string): Promise<AccessToken> {
     if (token.length > MAX_TOKEN_LENGTH) throw invalid();
     const environmentId = await this.#claimedEnvironment(token);
-    const { verifying } = await this.#loaded(environmentId);
+    const { verifying } = await this.#keys.of(environmentId);
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => keyOf(verifying, kid), {
         issuer: TOKEN_ISSUER,
@@ -113,7 +91,7 @@ export class TokenService {
 
   /** The public keys of an environment, as a JSON Web Key Set (RFC 7517). */
   async jwks(environmentId: EnvironmentId): Promise<{ keys: readonly JWK[] }> {
-    return { keys: (await this.#loaded(environmentId)).published };
+    return { keys: (await this.#keys.of(environmentId)).published };
   }
 
   async #claimedEnvironment(token: string): Promise<EnvironmentId> {
@@ -135,7 +113,7 @@ export class TokenService {
     audience: string,
     seconds: number,
   ): Promise<string> {
-    const { kid, signing } = await this.#loaded(environmentId);
+    const { kid, signing } = await this.#keys.of(environmentId);
     const issuedAt = Math.floor(Date.now() / 1_000);
     return new SignJWT({ ...claims, env: environmentId })
       .setProtectedHeader({ alg: ALGORITHM, kid, typ: "JWT" })
@@ -146,54 +124,6 @@ export class TokenService {
       .setExpirationTime(issuedAt + seconds)
       .sign(signing);
   }
-
-  #loaded(environmentId: EnvironmentId): Promise<Keys> {
-    const known = this.#keys.get(environmentId);
-    if (known !== undefined) return known;
-    const loading = this.#load(environmentId).catch((error: unknown) => {
-      // The next request tries again: the database may be back by then.
-      this.#keys.delete(environmentId);
-      throw error;
-    });
-    this.#keys.set(environmentId, loading);
-    return loading;
-  }
-
-  async #load(environmentId: EnvironmentId): Promise<Keys> {
-    let stored = await this.#store.all(environmentId);
-    if (!stored.some(({ isRetired }) => !isRetired)) {
-      const { kid, privateJwk } = await makeKey();
-      await this.#store.addFirst(environmentId, kid, privateJwk);
-      stored = await this.#store.all(environmentId);
-    }
-    const active = stored.find(({ isRetired }) => !isRetired);
-    if (active === undefined) throw new Error("There is no signing key although one was just stored.");
-    const published = stored.map(publicJwk);
-    const imported = published.map(async (jwk) => [jwk.kid ?? "", await importKey(jwk)] as const);
-    return {
-      kid: active.kid,
-      signing: await importKey(active.privateJwk),
-      verifying: new Map(await Promise.all(imported)),
-      published,
-    };
-  }
-}
-
-async function makeKey(): Promise<{ kid: string; privateJwk: JWK }> {
-  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  const privateJwk = await exportJWK(privateKey);
-  return { kid: await calculateJwkThumbprint(privateJwk), privateJwk };
-}
-
-/** Names the public members one by one: what is not named here cannot leak. */
-function publicJwk({ kid, privateJwk: { kty, crv, x, y } }: StoredKey): JWK {
-  return { kid, use: "sig", alg: ALGORITHM, kty, crv, x, y } as JWK;
-}
-
-async function importKey(jwk: JWK): Promise<CryptoKey> {
-  const key = await importJWK(jwk, ALGORITHM);
-  if (key instanceof Uint8Array) throw new Error("A stored signing key is not an ES256 key.");
-  return key;
 }
 
 function keyOf(keys: ReadonlyMap<string, CryptoKey>, kid: string | undefined): CryptoKey {

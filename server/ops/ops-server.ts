@@ -9,14 +9,15 @@ import { answerProblem, readJson } from "../json-http.ts";
 /** What the ops port shows and whom it asks. */
 export interface OpsOptions {
   readonly registry: Registry;
-  readonly serverKey: string;
+  /** Who sends one of these is the platform: the key of this server, and the one that its heartbeats carry. */
+  readonly controlKeys: readonly string[];
   /** Every check by name: `undefined` when it is well, else what is wrong. */
   readonly checks: () => Record<string, string | undefined>;
   readonly holdSeat: (request: SeatRequest) => Promise<SeatResponse>;
   readonly onError: (error: Error) => void;
 }
 
-/** `/healthz` is alive, `/readyz` takes players, `/metrics` for Prometheus, `POST /v1/seats` with the server credential. */
+/** `/healthz` is alive, `/readyz` takes players, `/metrics` for Prometheus, `POST /v1/seats` with a control key. */
 export function createOpsApp(options: OpsOptions): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.json({ alive: true }));
@@ -34,8 +35,8 @@ export function createOpsApp(options: OpsOptions): Hono {
     context.body(await options.registry.metrics(), 200, { "Content-Type": options.registry.contentType }),
   );
   app.post("/v1/seats", async (context) => {
-    if (!isServerKey(context.req.header("authorization"), options.serverKey)) {
-      throw new AppError("auth.invalid", "Send the server credential as a bearer token.");
+    if (!isOneOf(options.controlKeys, context.req.header("authorization"))) {
+      throw new AppError("auth.invalid", "Send a control key of this server as a bearer token.");
     }
     return context.json(await options.holdSeat(await readJson(context, SeatRequest)));
   });
@@ -52,9 +53,9 @@ export function createOpsApp(options: OpsOptions): Hono {
   return app;
 }
 
-/** Compares hashes, so that the time taken tells nothing of the key. */
-function isServerKey(header: string | undefined, key: string): boolean {
+/** Compares hashes, so that the time taken tells nothing of the keys. */
+function isOneOf(keys: readonly string[], header: string | undefined): boolean {
   const given = /^Bearer (.+)$/.exec(header ?? "")?.[1] ?? "";
   const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(given), hash(key));
+  return keys.some((key) => timingSafeEqual(hash(given), hash(key)));
 }

@@ -1,5 +1,9 @@
 // The platform over HTTP, with the server credential.
-import type { GameServerHeartbeat } from "../../shared/schema/platform/index.ts";
+import {
+  ENVIRONMENT_HEADER,
+  type EnvironmentId,
+  type GameServerHeartbeat,
+} from "../../shared/schema/platform/index.ts";
 import type { PlatformLink } from "./platform-link.ts";
 
 const TIMEOUT_MS = 2_000;
@@ -7,6 +11,7 @@ const TIMEOUT_MS = 2_000;
 /** Where the platform is and who this server is to it. */
 export interface HttpPlatformLinkOptions {
   readonly platformUrl: string;
+  readonly environment: EnvironmentId;
   readonly serverId: string;
   readonly serverKey: string;
 }
@@ -16,9 +21,13 @@ export class HttpPlatformLink implements PlatformLink {
   readonly #url: URL;
   readonly #headers: Record<string, string>;
 
-  constructor({ platformUrl, serverId, serverKey }: HttpPlatformLinkOptions) {
+  constructor({ platformUrl, environment, serverId, serverKey }: HttpPlatformLinkOptions) {
     this.#url = new URL(`/v1/servers/${serverId}`, platformUrl);
-    this.#headers = { Authorization: `Bearer ${serverKey}`, "Content-Type": "application/json" };
+    this.#headers = {
+      Authorization: `Bearer ${serverKey}`,
+      "Content-Type": "application/json",
+      [ENVIRONMENT_HEADER]: environment,
+    };
   }
 
   heartbeat(heartbeat: GameServerHeartbeat): Promise<void> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { Client } from "@colyseus/sdk";
-import { ACCESS_TOKEN_AUDIENCE } from "../../shared/schema/platform/index.ts";
+import { ACCESS_TOKEN_AUDIENCE, EnvironmentId } from "../../shared/schema/platform/index.ts";
 import { TestGameServer } from "../testing/test-game-server.ts";
 
 let game: TestGameServer;
@@ -39,6 +39,10 @@ const WRONG: Record<string, { status: number; claim: (roomId: string) => ReturnT
     status: 403,
     claim: async (roomId) => claim(roomId, await game.ticket({ roomId: "another" })),
   },
+  "ticket.wrong_environment": {
+    status: 403,
+    claim: async (roomId) => claim(roomId, await game.ticket({ roomId, env: EnvironmentId.parse("demo/live") })),
+  },
   "ticket.wrong_player": {
     status: 403,
     claim: async (roomId) => claim(roomId, await game.ticket({ roomId }), { playerId: randomUUID() }),
@@ -61,6 +65,13 @@ test("an access token of the platform is no join ticket", async () => {
   const { roomId } = await game.assign();
   const { body } = await claim(roomId, await game.ticket({ roomId, audience: ACCESS_TOKEN_AUDIENCE }));
   assert.equal(body["code"], "ticket.invalid");
+});
+
+test("the platform is known by the key that heartbeats carry, too", async () => {
+  const controlKey = game.heartbeats.at(-1)?.controlKey ?? "";
+  assert.ok(controlKey.length >= 32);
+  assert.equal((await game.askSeat({}, controlKey)).status, 200);
+  assert.equal((await game.askSeat({}, `${controlKey}x`)).status, 401);
 });
 
 test("rubbish as a ticket is refused, never answered with 200 or 500", async () => {

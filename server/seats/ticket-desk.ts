@@ -2,33 +2,62 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { SeatClaim } from "../../rooms/kit/index.ts";
 import { AppError } from "../../shared/schema/errors.ts";
-import { JOIN_TICKET_AUDIENCE, JoinTicketClaims, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
+import {
+  ENVIRONMENT_HEADER,
+  type EnvironmentId,
+  JOIN_TICKET_AUDIENCE,
+  JoinTicketClaims,
+  TOKEN_ISSUER,
+} from "../../shared/schema/platform/index.ts";
 
 /** Used ticket ids that are remembered at most; each only until its ticket has expired. */
 const MAX_USED_TICKETS = 100_000;
 /** Clocks of two machines may disagree by this much. */
 const CLOCK_TOLERANCE_SECONDS = 2;
 
-/** The platform's public keys: fetched once, kept for as long as the process lives, and again for an unknown key id. */
-export function platformKeys(platformUrl: string): JWTVerifyGetKey {
-  return createRemoteJWKSet(new URL("/.well-known/jwks.json", platformUrl), {
+/** How often keys are fetched anew while tickets come: by then a key that the platform took back is gone here too. */
+const REFRESH_MS = 60_000;
+
+/**
+ * The platform's public keys of an environment. They are kept for as long as the platform is away, and fetched again for an
+ * unknown key id and every minute. `onStale` hears when that failed; `now` is the clock in milliseconds.
+ */
+export function platformKeys(
+  platformUrl: string,
+  environment: EnvironmentId,
+  onStale: (error: unknown) => void,
+  now: () => number = () => performance.now(),
+): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", platformUrl), {
+    headers: { [ENVIRONMENT_HEADER]: environment },
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: 2_000,
     timeoutDuration: 3_000,
   });
+  let fetchedAtMs = now();
+  return (header, token) => {
+    // Nobody waits for this: a ticket is checked with the keys that are here.
+    if (keys.jwks() !== undefined && now() - fetchedAtMs >= REFRESH_MS) {
+      fetchedAtMs = now();
+      keys.reload().catch(onStale);
+    }
+    return keys(header, token);
+  };
 }
 
 /** The desk: a claim in, the ticket's claims out, or an `AppError` with a `ticket.*` code. */
 export class TicketDesk {
   readonly #keys: JWTVerifyGetKey;
+  readonly #environment: EnvironmentId;
   /** Expiry (seconds) of each used ticket, by its id, oldest first. */
   readonly #used = new Map<string, number>();
 
-  constructor(keys: JWTVerifyGetKey) {
+  constructor(keys: JWTVerifyGetKey, environment: EnvironmentId) {
     this.#keys = keys;
+    this.#environment = environment;
   }
 
-  /** Verifies signature, issuer, audience, age, room and player, and spends the ticket. */
+  /** Verifies signature, issuer, audience, age, environment, room and player, and spends the ticket. */
   async admit(claim: SeatClaim): Promise<JoinTicketClaims> {
     if (!claim.ticket) {
       throw new AppError(
@@ -37,6 +66,9 @@ export class TicketDesk {
       );
     }
     const claims = await this.#verify(claim.ticket);
+    if (claims.env !== this.#environment) {
+      throw new AppError("ticket.wrong_environment", `The ticket is for ${claims.env}, and this server is another's.`);
+    }
     if (claims.roomId !== claim.roomId) {
       throw new AppError("ticket.wrong_room", `The ticket is for room ${claims.roomId}; join that room.`);
     }

@@ -6,7 +6,12 @@ import { pino } from "pino";
 import { ROOMS } from "../../rooms/index.ts";
 import type { ArenaState } from "../../shared/schema/arena/index.ts";
 import type { GameServerHeartbeat, JoinTicketClaims, SeatRequest } from "../../shared/schema/platform/index.ts";
-import { JOIN_TICKET_AUDIENCE, TOKEN_ISSUER } from "../../shared/schema/platform/index.ts";
+import {
+  type EnvironmentId,
+  FIRST_ENVIRONMENT,
+  JOIN_TICKET_AUDIENCE,
+  TOKEN_ISSUER,
+} from "../../shared/schema/platform/index.ts";
 import { type GameServerConfig, parseConfig } from "../config.ts";
 import { GameServer, type GameServerParts } from "../game-server.ts";
 import { openDatagrams } from "../open-datagrams.ts";
@@ -25,6 +30,7 @@ export interface TicketOptions {
   expiresInSeconds?: number;
   audience?: string;
   jti?: string;
+  env?: EnvironmentId;
   /** Signed by a key that this platform does not have. */
   isForged?: boolean;
 }
@@ -98,9 +104,17 @@ export class TestGameServer {
       rooms,
       ...(config.DATAGRAMS !== undefined && { openDatagrams }),
       roomOptions: { arena: { fighters: parsed.ARENA_FIGHTERS } },
-      tickets: new TicketDesk(platformUrl ? platformKeys(platformUrl) : keys),
+      tickets: new TicketDesk(
+        platformUrl ? platformKeys(platformUrl, parsed.ENVIRONMENT, (error) => log.warn({ err: error })) : keys,
+        parsed.ENVIRONMENT,
+      ),
       link: platformUrl
-        ? new HttpPlatformLink({ platformUrl, serverKey: parsed.SERVER_KEY, serverId: randomUUID() })
+        ? new HttpPlatformLink({
+            platformUrl,
+            environment: parsed.ENVIRONMENT,
+            serverKey: parsed.SERVER_KEY,
+            serverId: randomUUID(),
+          })
         : {
             heartbeat: async (heartbeat) => void (config.LOG_LEVEL || heartbeats.push(heartbeat)),
             leave: async () => undefined,
@@ -137,8 +151,8 @@ export class TestGameServer {
 
   /** A signed join ticket. */
   ticket(options: TicketOptions): Promise<string> {
-    const { roomId, playerId = randomUUID(), name = "Tess", jti = randomUUID() } = options;
-    return this.#sign({ sub: playerId, jti, name, mode: "arena", roomId }, options);
+    const { roomId, playerId = randomUUID(), name = "Tess", jti = randomUUID(), env = FIRST_ENVIRONMENT } = options;
+    return this.#sign({ sub: playerId, jti, env, name, mode: "arena", roomId }, options);
   }
 
   /** A seat for a player and the way to it: what `POST /v1/matchmaking/join` would give. */

@@ -95,16 +95,17 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   "server/transport/datagrams/datagram-channel.ts": ["DatagramChannel", "DatagramServer"],
 };
 
-/** Who chooses adapters: the two processes, what opens the datagram port, and the command that migrates a database. */
+/** Who chooses adapters: the two processes, what opens the datagram port, and the commands on a database. */
 const COMPOSITION_ROOTS = new Set([
   "server/match-process.ts",
   "server/open-datagrams.ts",
   "platform/main.ts",
+  "platform/command.ts",
   "platform/db/migrate.ts",
 ]);
 
 /** What assembles the platform's application out of the routes of its modules. */
-const PLATFORM_ASSEMBLY = new Set(["platform/app.ts", "platform/main.ts"]);
+const PLATFORM_ASSEMBLY = new Set(["platform/app.ts", "platform/main.ts", "platform/command.ts"]);
 const LAYERS = ["schema.ts", "store.ts", "service.ts", "routes.ts"];
 
 /** Whether a file exists for tests alone. */

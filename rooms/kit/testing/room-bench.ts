@@ -6,6 +6,7 @@ import { type Client, connectClientToRoom, LocalDriver, LocalPresence, matchMake
 import { type RoomClock, Room as SdkRoom } from "@colyseus/sdk";
 import { WebSocketClient } from "@colyseus/ws-transport";
 import { frameKindOf, type GameWire } from "../../../shared/netcode/index.ts";
+import { FIRST_ENVIRONMENT } from "../../../shared/schema/platform/index.ts";
 import type { AnyGameRoom, SeatAuth } from "../game-room.ts";
 import { installRoomHost, type RoomFailure } from "../room-host.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -104,6 +105,7 @@ export class RoomBench<Room extends AnyGameRoom, State> {
       sub: randomUUID(),
       jti: randomUUID(),
       exp: 0,
+      env: FIRST_ENVIRONMENT,
       name,
       mode: MODE,
       roomId: this.room.roomId,

@@ -1,5 +1,6 @@
 // What a game server and the platform say to each other: heartbeats, seats and join tickets.
 import { z } from "zod";
+import { EnvironmentId } from "./environments.ts";
 import { ModeName } from "./matchmaking.ts";
 
 /** How often a game server says that it lives, and after how long a silent one is forgotten; milliseconds. */
@@ -21,6 +22,12 @@ export const GameServerHeartbeat = z
       .url()
       .max(256)
       .meta({ description: "Where the platform asks for seats, e.g. http://127.0.0.1:2568." }),
+    controlKey: z
+      .string()
+      .regex(/^[\x21-\x7e]{32,128}$/, "use 32 to 128 characters of printable ASCII without spaces")
+      .meta({
+        description: "A secret that the game server made up: by it, it knows the platform that asks for seats.",
+      }),
     modes: z.array(ModeName).max(64),
     rooms: z.int().min(0),
     players: z.int().min(0),
@@ -66,6 +73,7 @@ export const JoinTicketClaims = z.object({
   sub: z.uuid(),
   jti: z.uuid(),
   exp: z.int(),
+  env: EnvironmentId,
   name: z.string().min(1).max(32),
   mode: ModeName,
   roomId: z.string().min(1).max(64),
