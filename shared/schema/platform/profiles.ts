@@ -79,8 +79,9 @@ export const ProfileSettings = z
         z
           .string()
           .max(34)
-          .regex(
-            /^\*?\p{L}[\p{L}\p{M}]*\*?$/u,
+          // A check, and no pattern of the schema: not every reader of OpenAPI knows classes of Unicode.
+          .refine(
+            (word) => /^\*?\p{L}[\p{L}\p{M}]*\*?$/u.test(word),
             "must be one word of letters, with a * where any may follow or precede",
           ),
       )
