@@ -39,7 +39,10 @@ describe("origins of environments", () => {
   });
 
   it("follow a change within seconds, and stay known while the database is away", async () => {
-    all = [{ id: LIVE, corsOrigins: ["https://new.example.com"] }];
+    all = [
+      { id: FIRST_ENVIRONMENT, corsOrigins: undefined },
+      { id: LIVE, corsOrigins: ["https://new.example.com"] },
+    ];
     now += ENVIRONMENTS_FRESH_MS;
     await environments.allCorsOrigins();
     await new Promise((resolve) => setImmediate(resolve));
