@@ -276,7 +276,14 @@ describe("documentation", () => {
     assert.equal(body.openapi, "3.1.0");
     assert.deepEqual(Object.keys(body.paths).sort(), [
       "/.well-known/jwks.json",
+      "/v1/api-keys",
+      "/v1/api-keys/{keyId}",
+      "/v1/api-keys/{keyId}/rotate",
+      "/v1/audit",
+      "/v1/audit/export",
       "/v1/auth/guest",
+      "/v1/environment",
+      "/v1/environments",
       "/v1/matchmaking/join",
       "/v1/matchmaking/status",
       "/v1/player/me",
@@ -285,7 +292,10 @@ describe("documentation", () => {
       "/v1/player/me/undelete",
       "/v1/player/{playerId}/profile",
       "/v1/profile-settings",
+      "/v1/projects",
       "/v1/servers/{serverId}",
+      "/v1/signing-keys",
+      "/v1/signing-keys/rotate",
     ]);
     const { responses, security } = body.paths["/v1/matchmaking/join"].post;
     assert.deepEqual(Object.keys(responses), ["200", "400", "401", "403", "404", "413", "415", "422", "429", "503"]);

@@ -14,7 +14,10 @@ import { startTestPlatform, type TestPlatform } from "./testing/test-platform.ts
 
 const RUNS = 800;
 
-const OPERATOR_KEY = "operator-key-0123456789-0123456789";
+/** The database may be slow to start on a machine that is busy with other tests. */
+const START_TIMEOUT_MS = 60_000;
+
+const OPERATOR_KEY = "an-operator-key-for-fuzzing-0123456789";
 
 interface Route {
   readonly method: string;
@@ -37,6 +40,18 @@ const ROUTES: readonly Route[] = [
   { method: "PUT", path: "/v1/profile-settings", credential: "operator" },
   { method: "PUT", path: "/v1/servers/fuzz", credential: "server" },
   { method: "DELETE", path: "/v1/servers/fuzz", credential: "server" },
+  { method: "GET", path: "/v1/projects", credential: "operator" },
+  { method: "POST", path: "/v1/projects", credential: "operator" },
+  { method: "GET", path: "/v1/environments", credential: "operator" },
+  { method: "POST", path: "/v1/environments", credential: "operator" },
+  { method: "PATCH", path: "/v1/environment", credential: "operator" },
+  { method: "GET", path: "/v1/api-keys", credential: "operator" },
+  { method: "POST", path: "/v1/api-keys", credential: "operator" },
+  { method: "POST", path: "/v1/api-keys/0190a1b2-c3d4-7e5f-8a6b-123456789abc/rotate", credential: "operator" },
+  { method: "DELETE", path: "/v1/api-keys/0190a1b2-c3d4-7e5f-8a6b-123456789abc", credential: "operator" },
+  { method: "GET", path: "/v1/signing-keys", credential: "operator" },
+  { method: "GET", path: "/v1/audit", credential: "operator" },
+  { method: "GET", path: "/v1/audit/export", credential: "operator" },
   { method: "GET", path: "/.well-known/jwks.json", credential: "none" },
   { method: "GET", path: "/openapi.json", credential: "none" },
   { method: "GET", path: "/docs", credential: "none" },
@@ -63,7 +78,8 @@ before(async () => {
     },
     { wait: false },
   );
-  await eventually("the database", async () => (await platform.signIn("fuzzing-device")).accessToken !== undefined);
+  const isUp = async () => (await platform.signIn("fuzzing-device")).accessToken !== undefined;
+  await eventually("the database", isUp, START_TIMEOUT_MS);
   const { accessToken } = await platform.signIn("fuzzing-device");
   tokens = { none: undefined, player: accessToken, server: platform.serverKey, operator: OPERATOR_KEY };
 });
@@ -75,12 +91,14 @@ after(async () => {
 const fieldName = fc.oneof(
   fc.constantFrom("deviceId", "mode", "ticketId", "endpoint", "controlUrl", "modes", "rooms", "players", "isDraining"),
   fc.constantFrom("version", "displayName", "avatar", "locale", "country", "preferences", "fields", "blockedNames"),
+  fc.constantFrom("kind", "name", "scopes", "reach", "expiresInDays", "id", "corsOrigins", "overlapSeconds"),
   fc.constantFrom("__proto__", "constructor", "toString", "", "length"),
   fc.string(),
 );
 const nearlyRight = fc.dictionary(
   fieldName,
   fc.oneof(
+    fc.constantFrom("operator", "server", "platform", "demo", "demo/fuzz", "https://a.example"),
     fc.constantFrom("arena", "device-12345678", "ws://localhost:1", "http://127.0.0.1:1", true, 0, -1, 1e308, null),
     fc.constantFrom("Fuzz Fox", "en-GB", "DE", "animals/fox-3", { type: "boolean", isPublic: true }, { motto: null }),
     fc.dictionary(fc.constantFrom("motto", "constructor", "__proto__", "a b"), fc.constantFrom(1, "x", null, true)),
@@ -115,6 +133,9 @@ const query = fc.oneof(
   fc.constant(""),
   fc.webQueryParameters().map((text) => `?${text}`),
   fc.uuid().map((id) => `?ticketId=${id}`),
+  fc.uuid().map((id) => `?before=${id}&limit=5&subject=%00&since=2026-01-01T00:00:00Z`),
+  fc.constantFrom("?since=0000-01-01T00:00:00Z", "?until=9999-12-31T23:59:59Z", "?subject=%00", "?actorId=%ed%a0%80"),
+  fc.string().map((text) => `?actorId=${encodeURIComponent(text)}`),
   fc.constantFrom("?ticketId=%zz", "?ticketId=1&ticketId=2", "?__proto__=1", "?ticketId[]=1", `?${"a=1&".repeat(500)}`),
 );
 

@@ -19,7 +19,7 @@ import { AuditStore } from "../audit/store.ts";
 import type { Database } from "../db/database.ts";
 import { databaseErrorCode } from "../db/database.ts";
 import { covers, type Power } from "./credential.ts";
-import { EnvironmentService } from "./service.ts";
+import { EnvironmentService, MAX_ENVIRONMENTS } from "./service.ts";
 import { EnvironmentStore } from "./store.ts";
 
 const live = EnvironmentId.parse("demo/live");
@@ -51,6 +51,14 @@ export function administrationContract(name: string, open: () => Promise<Databas
       () => parts,
       () => database,
     );
+    it("there are at most so many environments", async () => {
+      const { environments } = parts;
+      const make = (i: number) =>
+        environments.create({ id: EnvironmentId.parse(`demo/many-${i}`), corsOrigins: undefined }, actor);
+      for (let i = (await environments.all()).length; i < MAX_ENVIRONMENTS; i += 1) await make(i);
+      await assert.rejects(make(MAX_ENVIRONMENTS), fails("environment.too_many"));
+      assert.equal((await environments.ids()).length, MAX_ENVIRONMENTS);
+    });
   });
 }
 

@@ -30,6 +30,10 @@ describe("origins of an environment, over HTTP", () => {
     assert.equal(changed.status, 200, JSON.stringify(changed.body));
     assert.equal(await allowed(GAME, false), GAME);
     assert.equal(await allowed("https://evil.example", false), null);
-    assert.equal(await allowed(GAME, true), "*", "a preflight tells no environment: the platform's own origins count too");
+    assert.equal(
+      await allowed(GAME, true),
+      "*",
+      "a preflight tells no environment: the platform's own origins count too",
+    );
   });
 });

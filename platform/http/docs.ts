@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { ERROR_CATALOGUE } from "../../shared/schema/errors.ts";
+import { ENVIRONMENT_HEADER } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "./env.ts";
 
 const VERSION = "0.1.0";
@@ -51,17 +52,7 @@ const START_SCRIPT = `Scalar.createApiReference("#reference", {
 /** Adds `/openapi.json`, `/docs` and `/docs/errors`. Call it after every other route. */
 export function addDocs(app: OpenAPIHono<AppEnv>): void {
   registerSecuritySchemes(app);
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "Gamekeeper platform",
-      version: VERSION,
-      description:
-        "Accounts and matchmaking. Every error is `application/problem+json` (RFC 9457); the codes are at [/docs/errors](/docs/errors). Quote `X-Request-Id` to report one.",
-      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
-    },
-    servers: [{ url: "/" }],
-  });
+  app.get("/openapi.json", (c) => c.json(describe(app)));
   const referenceScript = compressedOnce(
     () => new URL("./browser/standalone.js", import.meta.resolve("@scalar/api-reference")),
   );
@@ -79,6 +70,37 @@ export function addDocs(app: OpenAPIHono<AppEnv>): void {
     return c.body(script.gzipped);
   });
 }
+
+/** The document. Every operation takes the header that names an environment, so that is added here, once. */
+function describe(app: OpenAPIHono<AppEnv>) {
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Gamekeeper platform",
+      version: VERSION,
+      description:
+        "Accounts, matchmaking and administration. Every error is `application/problem+json` (RFC 9457); the codes are at [/docs/errors](/docs/errors). Quote `X-Request-Id` to report one.",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
+    servers: [{ url: "/" }],
+  });
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const method of ["get", "post", "put", "patch", "delete"] as const) {
+      const operation = path[method];
+      if (operation !== undefined) operation.parameters = [...(operation.parameters ?? []), ENVIRONMENT_PARAMETER];
+    }
+  }
+  return document;
+}
+
+const ENVIRONMENT_PARAMETER = {
+  name: ENVIRONMENT_HEADER,
+  in: "header",
+  required: false,
+  description:
+    "The environment, as `<project>/<environment>`. Without it, the credential's; without that, the platform's default one.",
+  schema: { type: "string", example: "demo/dev" },
+} as const;
 
 function registerSecuritySchemes(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "player", {

@@ -5,6 +5,7 @@ import { LogSink } from "../testing/log-sink.ts";
 import { createLog } from "./log.ts";
 
 const TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg";
+const KEY = `gk_server_${"0a".repeat(16)}_${"x-_Y".repeat(11).slice(1)}`;
 const SECRET = "the-server-key-that-nobody-may-read";
 
 describe("log", () => {
@@ -33,8 +34,9 @@ describe("log", () => {
       err: new Error(`connect postgres://user:url-secret-5@db/x and redis://:url-secret-6@cache`),
     });
     log.info(`message with ${TOKEN}`);
-    assert.equal(sink.lines.length, 5);
-    assert.doesNotMatch(sink.text, /-secret-\d|eyJ|nobody-may-read/);
+    log.info({ event: "e", secret: "key-secret-7", reason: `refused ${KEY}` });
+    assert.equal(sink.lines.length, 6);
+    assert.doesNotMatch(sink.text, /-secret-\d|eyJ|gk_server|nobody-may-read/);
     assert.match(sink.text, /\[redacted\]/);
   });
 });

@@ -17,6 +17,7 @@ const SECRET_FIELDS = [
   "private_jwk",
   "operatorKey",
   "OPERATOR_KEY",
+  "secret",
   "serverKey",
   "SERVER_KEY",
   "databaseUrl",
@@ -25,8 +26,9 @@ const SECRET_FIELDS = [
   "token",
 ];
 
-/** Signed tokens and bearer credentials, wherever they slipped into a text. */
-const SECRET_TEXT = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|Bearer [\x21-\x7e]+?(?=["\\\s]|$)/g;
+/** Signed tokens, keys and bearer credentials, wherever they slipped into a text. */
+const SECRET_TEXT =
+  /eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|gk_(?:operator|server)_[0-9a-f]{32}_[\w-]{43}|Bearer [\x21-\x7e]+?(?=["\\\s]|$)/g;
 
 /** A user name and password inside a connection URL. */
 const SECRET_URL = /(postgres(?:ql)?|rediss?):\/\/[^\s"@/]*@/g;

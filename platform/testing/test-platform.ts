@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENVIRONMENT_HEADER } from "../../shared/schema/platform/index.ts";
 import { parseConfig } from "../config.ts";
 import { type Platform, secretsOf, startPlatform } from "../main.ts";
 import { createLog } from "../ops/log.ts";
@@ -15,12 +16,19 @@ export interface TestPlatform {
   readonly serverKey: string;
   readonly log: LogSink;
   readonly platform: Platform;
-  /** Sends JSON and reads JSON; `token` becomes the bearer credential. */
-  send(method: string, path: string, options?: { token?: string; body?: unknown }): Promise<Answer>;
+  /** Sends JSON and reads JSON; `token` becomes the bearer credential, `environment` the X-Environment header. */
+  send(method: string, path: string, options?: Sent): Promise<Answer>;
   /** Signs a guest in. */
   signIn(deviceId: string): Promise<{ playerId: string; accessToken: string; expiresIn: number }>;
   /** Stops it and removes its folder. */
   close(): Promise<void>;
+}
+
+/** What goes with a request: the bearer credential, the environment it names, and the JSON body. */
+export interface Sent {
+  readonly token?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly body?: unknown;
 }
 
 /** An answer with its JSON body, undefined when it has none. */
@@ -57,8 +65,7 @@ export async function startTestPlatform(
   const platform = await startPlatform(config, createLog(config.logLevel, secretsOf(config), log));
   if (options.wait !== false) await log.waitFor("database.ready");
   const url = `http://127.0.0.1:${platform.port}`;
-  const send = (method: string, path: string, given: { token?: string; body?: unknown } = {}) =>
-    sendJson(method, url + path, given);
+  const send = (method: string, path: string, given: Sent = {}) => sendJson(method, url + path, given);
   return {
     url,
     opsUrl: `http://127.0.0.1:${platform.opsPort}`,
@@ -75,20 +82,17 @@ export async function startTestPlatform(
 }
 
 /** Sends JSON to any URL and reads the JSON answer. */
-export async function sendJson(
-  method: string,
-  url: string,
-  { token, body }: { token?: string; body?: unknown } = {},
-): Promise<Answer> {
+export async function sendJson(method: string, url: string, { token, environment, body }: Sent = {}): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers: {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...(environment === undefined ? {} : { [ENVIRONMENT_HEADER]: environment }),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text || undefined };
 }

@@ -16,7 +16,7 @@ import {
 import { AppError, type ErrorCode } from "../../shared/schema/errors.ts";
 import {
   ACCESS_TOKEN_AUDIENCE,
-  type EnvironmentId,
+  EnvironmentId,
   FIRST_ENVIRONMENT as environmentId,
   JOIN_TICKET_AUDIENCE,
   JoinTicketClaims,
@@ -139,6 +139,45 @@ describe("access tokens", () => {
     for (const jwt of wrong) await assert.rejects(own.verifyAccessToken(await sign(jwt)), fails("auth.invalid"));
     const right = base().setIssuer(TOKEN_ISSUER).setAudience(ACCESS_TOKEN_AUDIENCE).setExpirationTime("1h");
     assert.deepEqual(await own.verifyAccessToken(await sign(right)), owner);
+  });
+});
+
+describe("tokens of two environments", () => {
+  it("are good in their own alone, and none claims another's", async () => {
+    const live = EnvironmentId.parse("demo/live");
+    const sets = new Map([environmentId, live].map((id) => [id, new MemoryKeys()]));
+    const one = (id: EnvironmentId) => sets.get(id)!;
+    const keys: SigningKeySource = {
+      all: (id) => one(id).all(),
+      addFirst: (id, kid, jwk) => one(id).addFirst(id, kid, jwk),
+      rotate: () => Promise.reject(new Error("not here")),
+      replaceAll: (id, kid, jwk) => one(id).replaceAll(id, kid, jwk),
+    };
+    const find = async (name: string) => {
+      const id = [...sets.keys()].find((known) => known === name);
+      if (id === undefined) throw new AppError("environment.unknown", "no");
+      return { id, corsOrigins: undefined };
+    };
+    const service = new TokenService(new SigningKeys(keys), { find });
+    for (const id of sets.keys()) {
+      const { accessToken } = await service.signAccessToken(id, playerId, sessionId);
+      assert.equal((await service.verifyAccessToken(accessToken)).environmentId, id);
+    }
+    const { kid, privateJwk } = one(environmentId).keys[0]!;
+    const key = await importJWK(privateJwk, "ES256");
+    const claiming = (env: unknown) =>
+      new SignJWT({ env, sid: sessionId })
+        .setProtectedHeader({ alg: "ES256", kid })
+        .setIssuer(TOKEN_ISSUER)
+        .setSubject(playerId)
+        .setAudience(ACCESS_TOKEN_AUDIENCE)
+        .setExpirationTime("1h")
+        .sign(key);
+    assert.equal((await service.verifyAccessToken(await claiming("demo/dev"))).environmentId, environmentId);
+    for (const env of ["demo/live", "demo/none", "", 7, null, undefined, ["demo/dev"]]) {
+      await assert.rejects(service.verifyAccessToken(await claiming(env)), fails("auth.invalid"), String(env));
+    }
+    await assert.rejects(service.verifyAccessToken("x"), fails("auth.invalid"));
   });
 });
 

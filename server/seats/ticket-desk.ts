@@ -16,7 +16,7 @@ const MAX_USED_TICKETS = 100_000;
 const CLOCK_TOLERANCE_SECONDS = 2;
 
 /** How often keys are fetched anew while tickets come: by then a key that the platform took back is gone here too. */
-const REFRESH_MS = 60_000;
+export const REFRESH_MS = 60_000;
 
 /**
  * The platform's public keys of an environment. They are kept for as long as the platform is away, and fetched again for an

@@ -1,6 +1,7 @@
 // Request and response shapes of administration: projects, environments, keys and the audit log.
 import { z } from "zod";
 import { EnvironmentId, EnvironmentName } from "./environments.ts";
+import { PlainText } from "./text.ts";
 
 /** What an operator may do. `*` is everything. */
 export const OPERATOR_SCOPES = [
@@ -93,7 +94,7 @@ export const ApiKeySecret = z
   .meta({ id: "ApiKeySecret" });
 export type ApiKeySecret = z.infer<typeof ApiKeySecret>;
 
-const keyName = z.string().trim().min(1).max(64).meta({ example: "fleet eu-west" });
+const keyName = PlainText.trim().min(1).max(64).meta({ example: "fleet eu-west" });
 const expiresInDays = z
   .int()
   .min(1)
@@ -146,5 +147,7 @@ export const RotateSigningKeyRequest = z
   .meta({ id: "RotateSigningKeyRequest" });
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  return origin === text && (protocol === "https:" || protocol === "http:");
 }

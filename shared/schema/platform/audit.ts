@@ -1,5 +1,6 @@
 // Request and response shapes of the audit log.
 import { z } from "zod";
+import { PlainText } from "./text.ts";
 
 /** Most entries of one page. */
 export const AUDIT_PAGE_SIZE = 200;
@@ -24,13 +25,16 @@ export const AuditRecord = z
   .meta({ id: "AuditRecord" });
 export type AuditRecord = z.infer<typeof AuditRecord>;
 
-const moment = z.iso.datetime().meta({ example: "2026-01-31T12:00:00Z" });
+const moment = z.iso
+  .datetime()
+  .refine((text) => Date.parse(text) >= 0, "use a time since 1970")
+  .meta({ example: "2026-01-31T12:00:00Z" });
 
 /** What entries are looked for: all that is given must fit. */
 export const AuditFilter = z.strictObject({
   action: AuditAction.optional(),
-  actorId: z.string().min(1).max(128).optional(),
-  subject: z.string().min(1).max(256).optional().meta({ example: "player/0190..." }),
+  actorId: PlainText.min(1).max(128).optional(),
+  subject: PlainText.min(1).max(256).optional().meta({ example: "player/0190..." }),
   since: moment.optional(),
   until: moment.optional(),
 });

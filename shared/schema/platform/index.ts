@@ -7,3 +7,4 @@ export * from "./game-servers.ts";
 export * from "./matchmaking.ts";
 export * from "./privacy.ts";
 export * from "./profiles.ts";
+export * from "./text.ts";
