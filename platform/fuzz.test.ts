@@ -101,7 +101,10 @@ const nearlyRight = fc.dictionary(
     fc.constantFrom("operator", "server", "platform", "demo", "demo/fuzz", "https://a.example"),
     fc.constantFrom("arena", "device-12345678", "ws://localhost:1", "http://127.0.0.1:1", true, 0, -1, 1e308, null),
     fc.constantFrom("Fuzz Fox", "en-GB", "DE", "animals/fox-3", { type: "boolean", isPublic: true }, { motto: null }),
-    fc.dictionary(fc.constantFrom("motto", "constructor", "__proto__", "a b"), fc.constantFrom(1, "x", null, true)),
+    fc.dictionary(
+      fc.constantFrom("motto", "constructor", "__proto__", "a b"),
+      fc.constantFrom(1, "x", "\u0000", "\ud800", null, true),
+    ),
     fc.array(fc.constantFrom("arena", "", 1)),
     fc.jsonValue(),
   ),

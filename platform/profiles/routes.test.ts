@@ -55,10 +55,19 @@ describe("profile routes", () => {
     isProblem(await patch({ version: 0, avatar: "https://tracker.example/x.png" }), "request.invalid");
     isProblem(await patch({ version: 0, fields: { undeclared: 1 } }), "request.invalid");
     isProblem(await patch({ displayName: "Zoe" }), "request.invalid");
+    for (const text of ["a\u0000b", "\ud800"]) {
+      isProblem(await patch({ version: 0, preferences: { a: text } }), "request.invalid");
+      isProblem(await patch({ version: 0, fields: { motto: text } }), "request.invalid");
+      isProblem(await patch({ version: 0, displayName: `Zoe${text}` }), "profile.name_refused");
+      const choice = { type: "choice", isPublic: true, choices: [text] };
+      const settings = { fields: { house: choice }, blockedNames: [] };
+      isProblem(await send(OPERATOR_KEY, "PUT", "/v1/profile-settings", settings), "request.invalid");
+    }
     const large = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`p${i}`, "x".repeat(250)]));
     isProblem(await patch({ version: 0, preferences: large }), "profile.too_large");
-    for (let i = 0; i < 3; i += 1) assert.equal((await patch({ version: i, displayName: `Fox ${i}` })).status, 200);
-    const often = await patch({ version: 3, displayName: "Fox again" });
+    assert.equal((await patch({ version: 0, preferences: { emoji: "🦊" } })).status, 200);
+    for (let i = 1; i < 4; i += 1) assert.equal((await patch({ version: i, displayName: `Fox ${i}` })).status, 200);
+    const often = await patch({ version: 4, displayName: "Fox again" });
     isProblem(often, "profile.name_changed_too_often");
     const seconds = Number(often.headers.get("Retry-After"));
     assert.ok(seconds > 86_000 && seconds <= 86_400, `${seconds}`);

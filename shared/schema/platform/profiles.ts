@@ -22,8 +22,15 @@ export const ProfileKey = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,31}$/, "use 1 to 32 of a-z, 0-9 and _, beginning with a letter");
 
+/** Text that a database can hold: no half of a surrogate pair, and no U+0000. */
+const storable = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => !text.includes("\u0000") && !/\p{Surrogate}/u.test(text), "must be Unicode text without U+0000");
+
 /** A value of a preference or custom field. */
-export const ProfileValue = z.union([z.string().max(MAX_PROFILE_TEXT), z.number(), z.boolean()]);
+export const ProfileValue = z.union([storable(MAX_PROFILE_TEXT), z.number(), z.boolean()]);
 export type ProfileValue = z.infer<typeof ProfileValue>;
 
 /** The name of a picture that the game has: a reference and no address, so that looking at a player asks no stranger's server. */
@@ -62,7 +69,7 @@ export const ProfileField = z
     z.strictObject({
       type: z.literal("choice"),
       isPublic: z.boolean(),
-      choices: z.array(z.string().min(1).max(64)).min(1).max(64),
+      choices: z.array(storable(64)).min(1).max(64),
     }),
   ])
   .meta({ id: "ProfileField" });
