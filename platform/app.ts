@@ -1,9 +1,6 @@
 // The platform's HTTP application: every route, in front of services that are given. Importing this does nothing.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { cors } from "hono/cors";
-import { ENVIRONMENT_HEADER } from "../shared/schema/platform/index.ts";
 import { identityRoutes } from "./accounts/identity-routes.ts";
-import { profileRoutes } from "./accounts/profile-routes.ts";
 import { providerRoutes } from "./accounts/provider-routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
 import { apiKeyRoutes } from "./api-keys/routes.ts";
@@ -25,6 +22,8 @@ import type { FactorServices } from "./factors/create-factors.ts";
 import { factorPolicyRoutes } from "./factors/policy-routes.ts";
 import { factorRoutes } from "./factors/routes.ts";
 import { factorSignInRoutes } from "./factors/sign-in-routes.ts";
+import { clientAddress } from "./http/client-address.ts";
+import { corsByEnvironment } from "./http/cors.ts";
 import { addDocs } from "./http/docs.ts";
 import type { AppEnv } from "./http/env.ts";
 import { createNotFound } from "./http/not-found.ts";
@@ -37,6 +36,10 @@ import type { MatchmakingService } from "./matchmaking/service.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
 import { passwordRoutes } from "./passwords/routes.ts";
+import { privacyRoutes } from "./privacy/routes.ts";
+import type { PrivacyService } from "./privacy/service.ts";
+import { profileRoutes } from "./profiles/routes.ts";
+import type { ProfileService } from "./profiles/service.ts";
 import { accountPage } from "./recovery/account-page.ts";
 import { recoveryRoutes } from "./recovery/routes.ts";
 import type { RecoveryService } from "./recovery/service.ts";
@@ -52,10 +55,7 @@ import type { SigningKeys } from "./tokens/signing-keys.ts";
 
 /** What the application stands on. */
 export interface AppDeps {
-  readonly config: Pick<
-    Config,
-    "corsOrigins" | "defaultEnvironment" | "guestSignInsPerMinute" | "matchmakingJoinsPerMinute" | "webDir"
-  >;
+  readonly config: Pick<Config, "corsOrigins" | "defaultEnvironment" | "rateLimits" | "trustedProxies" | "webDir">;
   readonly environments: EnvironmentService;
   readonly authenticator: Authenticator;
   readonly apiKeys: ApiKeyService;
@@ -71,18 +71,17 @@ export interface AppDeps {
   readonly servers: GameServerService;
   readonly matchmaking: MatchmakingService;
   readonly factors: FactorServices;
+  readonly profiles: ProfileService;
+  readonly privacy: PrivacyService;
   readonly ephemeral: EphemeralStore;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** How long a browser may remember that it may call us, in seconds. */
-const PREFLIGHT_SECONDS = 600;
-
 /** Makes the application. Every error it answers is a problem document. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
-  const { config, accounts, tokens, sessions, bans, servers, matchmaking, metrics, log } = deps;
-  const rateLimiter = new RateLimiter(deps.ephemeral, metrics);
+  const { config, accounts, tokens, sessions, bans, servers, matchmaking, profiles, privacy, metrics, log } = deps;
+  const rateLimiter = new RateLimiter(deps.ephemeral, metrics, config.rateLimits);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error, result.target);
@@ -90,23 +89,26 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   });
 
   app.use(requestId(), observed(metrics, log), securityHeaders());
-  app.use(corsFor(config.corsOrigins));
   app.onError(createErrorHandler(log));
   const { environments, authenticator } = deps;
+  app.use(corsByEnvironment({ origins: config.corsOrigins, environments }));
+  app.use(clientAddress(config.trustedProxies), rateLimiter.edge());
   app.use(requestEnvironment({ environments, authenticator, defaultEnvironment: config.defaultEnvironment }));
+  app.use(rateLimiter.players());
 
-  app.route("/", accountRoutes({ ...accounts, rateLimiter, guestSignInsPerMinute: config.guestSignInsPerMinute }));
+  app.route("/", accountRoutes({ ...accounts, rateLimiter }));
   app.route("/", identityRoutes({ ...accounts, rateLimiter }));
   app.route("/", providerRoutes(accounts.providers));
   app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
   app.route("/", recoveryRoutes({ recovery: deps.recovery, rateLimiter }));
   app.route("/", accountPage());
-  app.route("/", profileRoutes(accounts.accounts));
+  app.route("/", profileRoutes({ profiles, rateLimiter }));
+  app.route("/", privacyRoutes({ privacy, rateLimiter }));
   app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", sessionRoutes({ sessions, rateLimiter }));
   app.route("/", operatorSessionRoutes(sessions));
   app.route("/", banRoutes({ bans, desk: deps.banDesk }));
-  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter, joinsPerMinute: config.matchmakingJoinsPerMinute }));
+  app.route("/", matchmakingRoutes({ matchmaking, rateLimiter }));
   app.route("/", gameServerRoutes({ servers, ended: deps.endedSessions }));
   app.route("/", factorRoutes({ ...deps.factors, rateLimiter }));
   app.route("/", factorSignInRoutes({ ...deps.factors, rateLimiter }));
@@ -123,15 +125,4 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     return (isRead ? await web(c) : undefined) ?? notFound(c);
   });
   return app;
-}
-
-/** Tokens travel in a header, never in a cookie: so no origin needs to be trusted with credentials. */
-function corsFor(origins: readonly string[]) {
-  return cors({
-    origin: origins.includes("*") ? "*" : [...origins],
-    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", ENVIRONMENT_HEADER, "X-Request-Id", "Idempotency-Key"],
-    exposeHeaders: ["X-Request-Id", "Retry-After"],
-    maxAge: PREFLIGHT_SECONDS,
-  });
 }

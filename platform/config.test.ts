@@ -30,9 +30,10 @@ describe("config", () => {
       factorsKeys: [],
       passkeyRpId: "localhost",
       passkeyOrigins: ["http://localhost:8000"],
+      trustedProxies: [],
+      rateLimits: {},
+      playerDeletionDays: 30,
       drainSeconds: 10,
-      guestSignInsPerMinute: 300,
-      matchmakingJoinsPerMinute: 120,
     });
   });
 
@@ -53,10 +54,15 @@ describe("config", () => {
       REDIS_URL: "rediss://cache:6380",
       FACTORS_KEY: `${"0a".repeat(32)}, ${"0B".repeat(32)}`,
       PASSKEY_ORIGINS: "https://play.example.com, android:apk-key-hash:abc",
+      TRUSTED_PROXIES: "10.0.0.0/8, fd00::/8,192.0.2.7",
+      RATE_LIMITS: "address=60, player_export=1",
+      GUEST_SIGN_INS_PER_MINUTE: "7",
     });
     assert.deepEqual(config.factorsKeys, [Buffer.alloc(32, 0x0a), Buffer.alloc(32, 0x0b)]);
     assert.deepEqual(config.passkeyOrigins, ["https://play.example.com", "android:apk-key-hash:abc"]);
     assert.equal(config.port, 0);
+    assert.deepEqual(config.trustedProxies, ["10.0.0.0/8", "fd00::/8", "192.0.2.7"]);
+    assert.deepEqual(config.rateLimits, { guest_sign_in: 7, address: 60, player_export: 1 });
     assert.deepEqual(config.corsOrigins, ["https://play.example.com", "http://localhost:5173"]);
     assert.deepEqual(config.providerPrivateHosts, ["keycloak.internal", "10.0.3.7", "[fd00::7]"]);
     assert.equal(config.databaseUrl, "postgres://u:p@db/game");
@@ -73,6 +79,9 @@ describe("config", () => {
       BREACHED_PASSWORDS_URL: "https://api.pwnedpasswords.com/range",
       CORS_ORIGINS: "play.example.com",
       PROVIDER_PRIVATE_HOSTS: "keycloak.internal:8080",
+      TRUSTED_PROXIES: "10.0.0.0/33",
+      RATE_LIMITS: "address=0",
+      PLAYER_DELETION_DAYS: "366",
       DRAIN_SECONDS: "-1",
       GUEST_SIGN_INS_PER_MINUTE: "0",
       SMTP_URL: "mail.example.com",
@@ -95,6 +104,28 @@ describe("config", () => {
         return true;
       },
     );
+  });
+
+  it("refuses limits and proxies that cannot be meant, whichever way they are wrong", () => {
+    for (const RATE_LIMITS of [
+      "address",
+      "address=",
+      "address=1=2",
+      "nothing=5",
+      "address=1.5",
+      "address=-1",
+      "=",
+      "a,b",
+    ]) {
+      assert.throws(
+        () => parseConfig({ SERVER_KEY, RATE_LIMITS }),
+        /RATE_LIMITS must be .* address, player, /,
+        RATE_LIMITS,
+      );
+    }
+    for (const TRUSTED_PROXIES of ["*", "proxy.example.com", "10.0.0.0/x", "10", "::/129", "10.0.0.1,,"]) {
+      assert.throws(() => parseConfig({ SERVER_KEY, TRUSTED_PROXIES }), /TRUSTED_PROXIES must be/, TRUSTED_PROXIES);
+    }
   });
 
   it("says that the server key is required", () => {

@@ -1,6 +1,8 @@
 // The platform's environment: read once, checked as a whole, every mistake reported at once.
 import { z } from "zod";
 import { EnvironmentId } from "../shared/schema/platform/index.ts";
+import { isNetwork } from "./http/client-address.ts";
+import { RATE_POLICY_NAMES, type RateOverrides, type RatePolicyName } from "./http/rate-policies.ts";
 
 /** Fewest characters a `SERVER_KEY` or `OPERATOR_KEY` may have: 32 random characters cannot be guessed over the network. */
 export const SERVER_KEY_MIN_LENGTH = 32;
@@ -23,8 +25,18 @@ const wholeNumber = (name: string, min: number, max: number, fallback: number) =
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}. Set ${name}=${fallback}`)
     .default(fallback);
 
+const perMinute = (name: string) =>
+  z
+    .string()
+    .regex(/^\d{1,7}$/, `must be a whole number from 1 to 1000000. Set ${name}=300`)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 1_000_000, `must be from 1 to 1000000. Set ${name}=300`);
+
 const addressOf = (schemes: readonly string[], example: string) =>
   z.string().refine((value) => schemes.includes(schemeOf(value)), `must be a URL such as ${example}`);
+
+/** Most requests a minute that a limit may be set to. */
+const MAX_PER_MINUTE = 1_000_000_000;
 
 const secret = (missing: string) =>
   z
@@ -130,9 +142,27 @@ const Environment = z.object({
       "must be origins divided by commas, e.g. https://play.example.com",
     )
     .default(["http://localhost:8000"]),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((value) => value.split(",").map((network) => network.trim()))
+    .refine(
+      (networks) => networks.every(isNetwork),
+      "must be addresses or networks divided by commas, e.g. 10.0.0.0/8,fd00::/8,192.0.2.7",
+    )
+    .default([]),
+  RATE_LIMITS: z
+    .string()
+    .transform((value) => value.split(",").map((limit) => limit.trim()))
+    .refine(
+      (limits) => limits.every((limit) => rateOverride(limit) !== undefined),
+      `must be limits a minute divided by commas, each 1 to ${MAX_PER_MINUTE}, e.g. address=6000,player=600; they are ${RATE_POLICY_NAMES.join(", ")}`,
+    )
+    .transform((limits): RateOverrides => Object.fromEntries(limits.map((limit) => rateOverride(limit) ?? [])))
+    .default({}),
+  PLAYER_DELETION_DAYS: wholeNumber("PLAYER_DELETION_DAYS", 0, 365, 30),
   DRAIN_SECONDS: wholeNumber("DRAIN_SECONDS", 0, 3_600, 10),
-  GUEST_SIGN_INS_PER_MINUTE: wholeNumber("GUEST_SIGN_INS_PER_MINUTE", 1, 1_000_000, 300),
-  MATCHMAKING_JOINS_PER_MINUTE: wholeNumber("MATCHMAKING_JOINS_PER_MINUTE", 1, 1_000_000, 120),
+  GUEST_SIGN_INS_PER_MINUTE: perMinute("GUEST_SIGN_INS_PER_MINUTE").optional(),
+  MATCHMAKING_JOINS_PER_MINUTE: perMinute("MATCHMAKING_JOINS_PER_MINUTE").optional(),
 });
 
 /** What no variable shows by itself. */
@@ -178,9 +208,12 @@ export interface Config extends DatabaseConfig {
   /** Whom passkeys are made for, in environments that say nothing of it. */
   readonly passkeyRpId: string;
   readonly passkeyOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
+  /** Limits that are set otherwise than in the table, requests a minute. */
+  readonly rateLimits: RateOverrides;
+  /** How long a player who asked to be deleted may still change their mind. */
+  readonly playerDeletionDays: number;
   readonly drainSeconds: number;
-  readonly guestSignInsPerMinute: number;
-  readonly matchmakingJoinsPerMinute: number;
 }
 
 /** The environment has mistakes. `message` lists each variable with its bound and its fix, and never a value. */
@@ -196,6 +229,7 @@ export class ConfigError extends Error {
 /** Reads the platform's variables. An empty string counts as unset. Throws one `ConfigError` that names every mistake. */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
   const variables = parse(CheckedEnvironment, env);
+  const { GUEST_SIGN_INS_PER_MINUTE: guestSignIns, MATCHMAKING_JOINS_PER_MINUTE: joins } = variables;
   return {
     dataDir: variables.DATA_DIR,
     databaseUrl: variables.DATABASE_URL,
@@ -223,9 +257,14 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     factorsKeys: variables.FACTORS_KEY,
     passkeyRpId: variables.PASSKEY_RP_ID,
     passkeyOrigins: variables.PASSKEY_ORIGINS,
+    trustedProxies: variables.TRUSTED_PROXIES,
+    rateLimits: {
+      ...(guestSignIns === undefined ? {} : { guest_sign_in: guestSignIns }),
+      ...(joins === undefined ? {} : { matchmaking_join: joins }),
+      ...variables.RATE_LIMITS,
+    },
+    playerDeletionDays: variables.PLAYER_DELETION_DAYS,
     drainSeconds: variables.DRAIN_SECONDS,
-    guestSignInsPerMinute: variables.GUEST_SIGN_INS_PER_MINUTE,
-    matchmakingJoinsPerMinute: variables.MATCHMAKING_JOINS_PER_MINUTE,
   };
 }
 
@@ -248,4 +287,13 @@ function schemeOf(value: string): string {
 
 function originOf(value: string): string {
   return URL.canParse(value) ? new URL(value).origin : "";
+}
+
+/** `name=perMinute` as an entry; undefined when it is not one. */
+function rateOverride(text: string): [RatePolicyName, number] | undefined {
+  const [name, digits, ...rest] = text.split("=");
+  const known = RATE_POLICY_NAMES.find((policy) => policy === name);
+  if (known === undefined || rest.length > 0 || !/^\d{1,10}$/.test(digits ?? "")) return undefined;
+  const perMinute = Number(digits);
+  return perMinute >= 1 && perMinute <= MAX_PER_MINUTE ? [known, perMinute] : undefined;
 }

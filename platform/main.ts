@@ -3,6 +3,8 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { PlayerNames } from "./accounts/player-names.ts";
+import type { SessionStarter } from "./accounts/session-starter.ts";
 import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
 import { UsedProofs } from "./accounts/verifiers/used-proofs.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
@@ -42,6 +44,12 @@ import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
 import { Argon2Hasher } from "./passwords/hasher.ts";
 import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
 import { StrengthMeter } from "./passwords/strength.ts";
+import { allPlayerRecords } from "./privacy/all-player-records.ts";
+import { DeletionSweep } from "./privacy/deletion-sweep.ts";
+import { PrivacyService } from "./privacy/service.ts";
+import { DeletionStore } from "./privacy/store.ts";
+import { ProfileService } from "./profiles/service.ts";
+import { ProfileStore } from "./profiles/store.ts";
 import { localSecret } from "./recovery/local-secret.ts";
 import { HttpEvictor } from "./servers/http-evictor.ts";
 import { GameServerService } from "./servers/service.ts";
@@ -114,6 +122,35 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   });
   const banDesk = new BanDesk({ store: banStore, sessions, audit });
   const sweep = new SessionSweep(sessionStore, log);
+  const names = new PlayerNames(database);
+  const deletions = new DeletionStore(database);
+  const records = allPlayerRecords(database, ephemeral);
+  const graceDays = config.playerDeletionDays;
+  const privacy = new PrivacyService({
+    store: deletions,
+    names,
+    records,
+    audit,
+    metrics,
+    log,
+    graceDays,
+    leaving: {
+      endSessions: async (environmentId, playerId, exceptSessionId) => {
+        await sessions.endAll(environmentId, playerId, "account_closed", exceptSessionId ? { exceptSessionId } : {});
+      },
+      notify: (environmentId, playerId, deletesAt) =>
+        notices.tell(environmentId, playerId, "deletion-scheduled", { whenMs: deletesAt.getTime() }),
+    },
+  });
+  // Whoever signs in has changed their mind about being deleted.
+  const starter: SessionStarter = {
+    start: async (environmentId, playerId, origin) => {
+      await privacy.signedIn(environmentId, playerId);
+      return sessions.start(environmentId, playerId, origin);
+    },
+    endAll: sessions.endAll.bind(sessions),
+  };
+  const deletionSweep = new DeletionSweep(privacy, log);
   const factors = createFactors({
     database,
     ephemeral,
@@ -130,7 +167,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
       labelOf: async (environmentId, playerId) =>
         (await accountServices.accounts.player(environmentId, playerId)).displayName,
     },
-    sessions,
+    sessions: starter,
     mailedCodes: mail.stepUpCodes,
     notices,
   });
@@ -149,13 +186,20 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
     verifierDeps: { http: providerHttp, usedProofs: new UsedProofs(ephemeral) },
     builtInVerifiers: [mail.verifier],
-    sessions,
+    sessions: starter,
     bans,
     guard: factors.lockout,
     stepUp: factors.stepUp,
     notices,
   });
   const { accounts } = accountServices;
+  const profiles = new ProfileService({
+    store: new ProfileStore(database),
+    names,
+    audit,
+    currentId: async (environmentId, playerId) => (await accounts.profile(environmentId, playerId)).id,
+    isLeaving: privacy.isLeaving.bind(privacy),
+  });
   const recovery = assembleRecovery(mail, {
     emails: {
       emailOf: accounts.emailOf.bind(accounts),
@@ -196,6 +240,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     servers,
     matchmaking,
     factors,
+    profiles,
+    privacy,
     ephemeral,
     metrics,
     log,
@@ -211,6 +257,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     await mail.mails.stop();
     await meter.close();
     providerHttp.close();
+    await deletionSweep.stop();
     await ephemeral.close();
     await database.close();
     metrics.close();

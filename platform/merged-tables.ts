@@ -3,6 +3,8 @@ import type { PlayerModule } from "./accounts/player-modules.ts";
 import type { Database } from "./db/database.ts";
 import { passwordModule } from "./passwords/player-module.ts";
 import { PasswordStore } from "./passwords/store.ts";
+import { deletionModule } from "./privacy/player-module.ts";
+import { profileModule } from "./profiles/player-module.ts";
 import { mailCodeModule } from "./recovery/player-records.ts";
 import { MailCodeStore } from "./recovery/store.ts";
 import { sessionModule } from "./sessions/player-module.ts";
@@ -15,6 +17,8 @@ export function playerModules(database: Database, factors: PlayerModule): Player
     mailCodeModule(new MailCodeStore(database)),
     sessionModule(new SessionStore(database)),
     factors,
+    profileModule(),
+    deletionModule(),
   ];
 }
 

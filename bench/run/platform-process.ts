@@ -48,6 +48,7 @@ export class PlatformProcess {
         LOG_LEVEL: "warn",
         GUEST_SIGN_INS_PER_MINUTE: NO_LIMIT,
         MATCHMAKING_JOINS_PER_MINUTE: NO_LIMIT,
+        RATE_LIMITS: ["address", "auth", "player", "game_server"].map((name) => `${name}=${NO_LIMIT}`).join(),
       },
     });
     const [url, opsUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${opsPort}`];

@@ -13,6 +13,7 @@ const platform = await startTestPlatform({
   DRAIN_SECONDS: "1",
   GUEST_SIGN_INS_PER_MINUTE: REQUESTS_PER_MINUTE,
   MATCHMAKING_JOINS_PER_MINUTE: REQUESTS_PER_MINUTE,
+  RATE_LIMITS: ["address", "auth", "player", "game_server"].map((name) => `${name}=${REQUESTS_PER_MINUTE}000`).join(),
   ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   ...(redisUrl && { REDIS_URL: redisUrl }),
 });

@@ -4,20 +4,16 @@ import type { ErrorCode } from "../../shared/schema/errors.ts";
 import { GuestSignInRequest, LoginRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
+import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, responses } from "../http/responses.ts";
 import { originOf } from "./request-origin.ts";
 import { GUEST_PROVIDER } from "./service.ts";
 import type { SignInService } from "./sign-in.ts";
 
-/** Most sign-ins by a proof from one address. Many players may share one. */
-const SIGN_INS_PER_MINUTE = 120;
-
 /** What the routes of signing in need. */
 export interface AccountRoutesDeps {
   readonly signIn: SignInService;
   readonly rateLimiter: RateLimiter;
-  readonly guestSignInsPerMinute: number;
 }
 
 /** What may be wrong with a JSON body, and with how often one is sent. */
@@ -41,11 +37,16 @@ export const PROOF_CODES = [
   "provider.unavailable",
 ] as const satisfies readonly ErrorCode[];
 
+/** What may stand between a good proof and a session. */
+const SIGN_IN_CODES = [
+  "account.banned",
+  "auth.locked",
+  "auth.step_up_required",
+] as const satisfies readonly ErrorCode[];
+
 /** Sign-in: open to everybody, limited by address. */
 export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
-  const { signIn, rateLimiter, guestSignInsPerMinute } = deps;
-  const guestLimit = rateLimiter.allow({ name: "guest_sign_in", perMinute: guestSignInsPerMinute, keyOf: addressOf });
-  const limit = rateLimiter.allow({ name: "sign_in", perMinute: SIGN_INS_PER_MINUTE, keyOf: addressOf });
+  const { signIn, rateLimiter } = deps;
   const login = createRoute({
     method: "post",
     path: "/v1/auth/login",
@@ -53,9 +54,9 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
     summary: "Sign in",
     description:
       "Signs in whomever the proof proves somebody to be. A new identity makes a player, except with a password. When more than the proof is asked for, the problem `auth.step_up_required` has a `challenge`.",
-    middleware: [limit, jsonBody()],
+    middleware: [rateLimiter.policy("sign_in"), jsonBody()],
     request: { body: jsonRequest(LoginRequest) },
-    responses: responses("Signed in.", SignInResponse, [...BODY_CODES, ...PROOF_CODES, "auth.step_up_required"]),
+    responses: responses("Signed in.", SignInResponse, [...BODY_CODES, ...PROOF_CODES, ...SIGN_IN_CODES]),
   });
   const guest = createRoute({
     method: "post",
@@ -64,10 +65,9 @@ export function accountRoutes(deps: AccountRoutesDeps): OpenAPIHono<AppEnv> {
     summary: "Sign in as a guest",
     description:
       "Signs in the player of a device, making the player at the first time. The same device id gives the same player.",
-    middleware: [guestLimit, jsonBody()],
+    middleware: [rateLimiter.policy("guest_sign_in"), jsonBody()],
     request: { body: jsonRequest(GuestSignInRequest) },
-
-    responses: responses("Signed in.", SignInResponse, [...BODY_CODES, ...PROOF_CODES, "auth.step_up_required"]),
+    responses: responses("Signed in.", SignInResponse, [...BODY_CODES, ...PROOF_CODES, ...SIGN_IN_CODES]),
   });
   return new OpenAPIHono<AppEnv>()
     .openapi(login, async (c) =>

@@ -43,6 +43,22 @@ export class EnvironmentService {
   }
 
   /**
+   * The web origins that may call an environment which was looked up before; undefined for whatever the platform is
+   * configured with.
+   */
+  corsOriginsOf(environmentId: EnvironmentId): readonly string[] | undefined {
+    return this.#known.get(environmentId)?.corsOrigins;
+  }
+
+  /** The web origins of every environment. While the database is away, those that were known; none after a start. */
+  async allCorsOrigins(): Promise<readonly string[]> {
+    const ageMs = this.#now() - this.#readAtMs;
+    const read = ageMs >= ENVIRONMENTS_FRESH_MS ? this.#read().catch(ignoreUnavailable) : undefined;
+    if (this.#known.size === 0) await read;
+    return [...this.#known.values()].flatMap(({ corsOrigins }) => corsOrigins ?? []);
+  }
+
+  /**
    * The environment of this name. Throws `environment.unknown` when there is none. One that was known is answered at once,
    * also while the database is away; so is the default one, which is there as soon as the database is.
    */

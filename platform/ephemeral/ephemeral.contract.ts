@@ -105,6 +105,58 @@ export function ephemeralContract(name: string, open: () => Promise<EphemeralSto
       assert.ok(performance.now() - startedAt < 5_000);
     });
 
+    it("gives a bucket's tokens once each, however many ask at one time, and refuses the rest", async () => {
+      const key = randomUUID();
+      const rule = { capacity: 10, refillPerSecond: 0.01, cost: 1 };
+      const takes = await Promise.all(Array.from({ length: 30 }, () => store.takeToken(key, rule)));
+      const allowed = takes.filter((take) => take.allowed);
+      assert.deepEqual(
+        allowed.map(({ remaining }) => remaining).sort((a, b) => a - b),
+        Array.from({ length: 10 }, (_, i) => i),
+      );
+      assert.ok(allowed.every(({ retryMs }) => retryMs === 0));
+      for (const { remaining, retryMs, resetMs } of takes.filter((take) => !take.allowed)) {
+        assert.equal(remaining, 0);
+        assert.ok(retryMs > 90_000 && retryMs <= 100_000, `${retryMs} ms to the next token`);
+        assert.ok(resetMs > 990_000 && resetMs <= 1_000_000, `${resetMs} ms to a full bucket`);
+      }
+      assert.equal((await store.takeToken(randomUUID(), rule)).remaining, 9, "another bucket is full");
+    });
+
+    it("takes all of a cost or nothing, and looks for a cost of 0", async () => {
+      const key = randomUUID();
+      const rule = { capacity: 5, refillPerSecond: 0.01 };
+      assert.deepEqual(await store.takeToken(key, { ...rule, cost: 0 }), {
+        allowed: true,
+        remaining: 5,
+        resetMs: 0,
+        retryMs: 0,
+      });
+      assert.equal((await store.takeToken(key, { ...rule, cost: 4 })).remaining, 1);
+      assert.equal((await store.takeToken(key, { ...rule, cost: 2 })).allowed, false);
+      const left = await store.takeToken(key, { ...rule, cost: 1 });
+      assert.deepEqual([left.allowed, left.remaining], [true, 0], "the refused take cost nothing");
+      assert.deepEqual((await store.takeToken(key, { ...rule, cost: 0 })).allowed, true);
+    });
+
+    it("fills a bucket steadily, so that a token comes back in its time and not before", async () => {
+      const key = randomUUID();
+      const rule = { capacity: 2, refillPerSecond: 20, cost: 1 };
+      const startedAt = performance.now();
+      await store.takeToken(key, { ...rule, cost: 2 });
+      await eventually("one token to come back", async () => (await store.takeToken(key, rule)).allowed);
+      assert.ok(performance.now() - startedAt >= 48, "50 ms a token");
+      await eventually("the bucket to be full", async () => (await store.takeToken(key, { ...rule, cost: 2 })).allowed);
+      assert.ok(performance.now() - startedAt >= 148, "three tokens");
+    });
+
+    it("refuses a rule that no bucket can follow", async () => {
+      const rule = { capacity: 5, refillPerSecond: 1, cost: 1 };
+      for (const wrong of [{ capacity: 0 }, { refillPerSecond: 0 }, { cost: 6 }, { cost: -1 }, { cost: Number.NaN }]) {
+        await assert.rejects(store.takeToken(randomUUID(), { ...rule, ...wrong }), RangeError, JSON.stringify(wrong));
+      }
+    });
+
     it("lists the living members of a set by name, each with its last value", async () => {
       const set = randomUUID();
       assert.deepEqual(await store.members(set), []);

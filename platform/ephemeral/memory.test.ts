@@ -25,4 +25,18 @@ describe("memory store", () => {
     assert.equal(store.size, 3);
     await store.close();
   });
+
+  it("forgets a bucket that is full again, and refuses a new one when there is no room", async () => {
+    let now = 0;
+    const store = new MemoryStore({ maxEntries: 1, now: () => now });
+    const rule = { capacity: 2, refillPerSecond: 1, cost: 1 };
+    await store.takeToken("a", rule);
+    assert.equal(store.size, 1);
+    await assert.rejects(store.takeToken("b", rule), (error) => (error as AppError).code === "service.unavailable");
+    assert.equal((await store.takeToken("a", rule)).remaining, 0, "a bucket that is there goes on");
+    now = 2_001;
+    assert.equal((await store.takeToken("b", rule)).remaining, 1);
+    assert.equal(store.size, 1);
+    await store.close();
+  });
 });

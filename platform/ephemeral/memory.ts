@@ -1,8 +1,9 @@
 // The local ephemeral store: this process' memory, with a bound.
 import { AppError } from "../../shared/schema/errors.ts";
-import type { Count, EphemeralStore, Member } from "./store.ts";
+import type { Count, EphemeralStore, Member, TokenBucketRule, TokenTake } from "./store.ts";
+import { checkRule, type TokenBucket, takeFrom } from "./token-bucket.ts";
 
-/** Most values, counters and members held at a time. At about 300 bytes each, some 30 MB. */
+/** Most values, counters, members and token buckets held at a time. At about 300 bytes each, some 30 MB. */
 export const MAX_ENTRIES = 100_000;
 
 /** How often what has expired is thrown away. */
@@ -11,6 +12,11 @@ const SWEEP_INTERVAL_MS = 1_000;
 interface Entry {
   value: string;
   expiresAt: number;
+}
+
+interface KeptBucket {
+  readonly bucket: TokenBucket;
+  readonly expiresAt: number;
 }
 
 /** Options of `MemoryStore`. `now` is the clock in milliseconds, for tests. */
@@ -23,6 +29,7 @@ export interface MemoryStoreOptions {
 export class MemoryStore implements EphemeralStore {
   readonly #entries = new Map<string, Entry>();
   readonly #sets = new Map<string, Map<string, Entry>>();
+  readonly #buckets = new Map<string, KeptBucket>();
   readonly #maxEntries: number;
   readonly #now: () => number;
   readonly #sweeper: NodeJS.Timeout;
@@ -34,9 +41,9 @@ export class MemoryStore implements EphemeralStore {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
-  /** How many values, counters and members are held, the expired ones not yet swept among them. */
+  /** How many values, counters, members and buckets are held, the expired ones not yet swept among them. */
   get size(): number {
-    return this.#entries.size + this.#memberCount;
+    return this.#entries.size + this.#memberCount + this.#buckets.size;
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -68,6 +75,19 @@ export class MemoryStore implements EphemeralStore {
     entry.value = String(count);
     this.#entries.set(key, entry);
     return { count, expiresInMs: Math.ceil(entry.expiresAt - now) };
+  }
+
+  async takeToken(key: string, rule: TokenBucketRule): Promise<TokenTake> {
+    checkRule(rule);
+    const now = this.#now();
+    const kept = this.#buckets.get(key);
+    const before = kept !== undefined && kept.expiresAt > now ? kept.bucket : undefined;
+    const { bucket, take } = takeFrom(before, rule, now);
+    // What is full, or was not touched, need not be kept anew.
+    if (bucket === undefined || bucket === before || take.resetMs === 0) return take;
+    if (kept === undefined) this.#makeRoom();
+    this.#buckets.set(key, { bucket, expiresAt: now + take.resetMs });
+    return take;
   }
 
   async putMember(set: string, name: string, value: string, ttlMs: number): Promise<void> {
@@ -102,6 +122,7 @@ export class MemoryStore implements EphemeralStore {
     clearInterval(this.#sweeper);
     this.#entries.clear();
     this.#sets.clear();
+    this.#buckets.clear();
     this.#memberCount = 0;
   }
 
@@ -125,6 +146,7 @@ export class MemoryStore implements EphemeralStore {
   #sweep(): void {
     const now = this.#now();
     for (const [key, { expiresAt }] of this.#entries) if (expiresAt <= now) this.#entries.delete(key);
+    for (const [key, { expiresAt }] of this.#buckets) if (expiresAt <= now) this.#buckets.delete(key);
     for (const [set, members] of this.#sets) {
       for (const [name, { expiresAt }] of members) if (expiresAt <= now) this.#dropMember(set, members, name);
     }

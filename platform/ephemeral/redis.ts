@@ -2,7 +2,8 @@
 import { Redis } from "ioredis";
 import { AppError } from "../../shared/schema/errors.ts";
 import type { Log } from "../ops/log.ts";
-import type { Count, EphemeralStore, Member } from "./store.ts";
+import type { Count, EphemeralStore, Member, TokenBucketRule, TokenTake } from "./store.ts";
+import { checkRule, TOKEN_TOLERANCE } from "./token-bucket.ts";
 
 /** Before every key, so that one Redis can serve other programs too. */
 export const KEY_PREFIX = "gamekeeper:";
@@ -32,6 +33,28 @@ const INCREMENT = `
 local count = redis.call("incr", KEYS[1])
 if count == 1 then redis.call("pexpire", KEYS[1], ARGV[1]) end
 return { count, redis.call("pttl", KEYS[1]) }`;
+
+// The arithmetic of token-bucket.ts, by the server's clock. The bucket lives until it would be full, which is as good as none.
+const TAKE_TOKEN = `
+local capacity, refill, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local tolerance = ${TOKEN_TOLERANCE}
+local time = redis.call("time")
+local now = time[1] * 1000 + time[2] / 1000
+local held = capacity
+local kept = redis.call("hmget", KEYS[1], "tokens", "at")
+if kept[1] then
+  held = math.min(capacity, tonumber(kept[1]) + math.max(0, now - tonumber(kept[2])) * refill / 1000)
+end
+local function untilMs(tokens) return math.max(0, math.ceil((tokens - tolerance) / refill * 1000)) end
+local function whole(tokens) return math.floor(tokens + tolerance) end
+if held + tolerance < cost then return { 0, whole(held), untilMs(capacity - held), untilMs(cost - held) } end
+local left = math.max(0, held - cost)
+local reset = untilMs(capacity - left)
+if reset > 0 then
+  redis.call("hset", KEYS[1], "tokens", string.format("%.17g", left), "at", string.format("%.17g", now))
+  redis.call("pexpire", KEYS[1], reset)
+end
+return { 1, whole(left), reset, 0 }`;
 
 // A set is a hash of values beside a sorted set of expiry times, by the server's clock; both live as long as their last member.
 const PUT_MEMBER = `
@@ -106,6 +129,14 @@ export class RedisStore implements EphemeralStore {
   async increment(key: string, ttlMs: number): Promise<Count> {
     const [count, expiresInMs] = (await this.#run(INCREMENT, [key], [ttlMs])) as [number, number];
     return { count, expiresInMs };
+  }
+
+  async takeToken(key: string, rule: TokenBucketRule): Promise<TokenTake> {
+    checkRule(rule);
+    const { capacity, refillPerSecond, cost } = rule;
+    const answer = await this.#run(TAKE_TOKEN, [key], [capacity, refillPerSecond, cost]);
+    const [allowed, remaining, resetMs, retryMs] = answer as [number, number, number, number];
+    return { allowed: allowed === 1, remaining, resetMs, retryMs };
   }
 
   async putMember(set: string, name: string, value: string, ttlMs: number): Promise<void> {

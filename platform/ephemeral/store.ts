@@ -13,6 +13,27 @@ export interface Count {
   readonly expiresInMs: number;
 }
 
+/** How a token bucket fills, and what one take costs. */
+export interface TokenBucketRule {
+  /** The most tokens that a bucket holds, at least 1; a new one has as many. */
+  readonly capacity: number;
+  /** Tokens that come back in a second, more than 0 and not necessarily whole. */
+  readonly refillPerSecond: number;
+  /** Tokens to take, from 0, which only looks, to `capacity`. */
+  readonly cost: number;
+}
+
+/** What became of a take. Tokens are whole, rounded down; times are whole milliseconds, rounded up. */
+export interface TokenTake {
+  readonly allowed: boolean;
+  /** Tokens that are left now. */
+  readonly remaining: number;
+  /** Until the bucket is full again. */
+  readonly resetMs: number;
+  /** Until the same take would be allowed, if nobody else took any; 0 when it was. */
+  readonly retryMs: number;
+}
+
 /**
  * A store for what expires. Every operation is atomic; after its time to live a value is as if it had never been.
  *
@@ -30,6 +51,12 @@ export interface EphemeralStore {
   compareAndDelete(key: string, expected: string): Promise<boolean>;
   /** Adds one to the counter `key`. The first increment sets its time to live; later ones do not extend it. */
   increment(key: string, ttlMs: number): Promise<Count>;
+  /**
+   * Takes tokens out of the bucket `key`, all or none: a refused take costs nothing. The clock is the store's, so that
+   * several processes share one bucket. A bucket that is full again is forgotten. Throws a `RangeError` for a rule out of
+   * its bounds.
+   */
+  takeToken(key: string, rule: TokenBucketRule): Promise<TokenTake>;
   /** Puts a member into `set`, or replaces it, with a time to live of its own. */
   putMember(set: string, name: string, value: string, ttlMs: number): Promise<void>;
   /** Removes a member, and says whether it was there. */

@@ -9,6 +9,8 @@ export interface AppEnv {
   Variables: {
     /** The id in `X-Request-Id`, in the log and in problem documents. */
     requestId: string;
+    /** The client's address, as `clientAddress` found it; `clientAddressOf` and `addressOf` read it. */
+    address: string | undefined;
     /** What the bearer credential turned out to be. Routes do not look at it: they have guards. */
     credential: Credential;
     /** The environment that the request is in. Set before every route. */

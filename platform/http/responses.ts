@@ -5,8 +5,31 @@ import { IdentityClash, SignInChallenge } from "../../shared/schema/platform/ind
 
 const ErrorCodes = Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]];
 
-/** What any route may answer: a request is refused when the environment that it names is unknown or not its credential's. */
-const EVERYWHERE: readonly ErrorCode[] = ["environment.unknown", "auth.forbidden", "service.unavailable"];
+/**
+ * What any route may answer: a request is refused when the environment that it names is unknown or not its credential's,
+ * and when its address or player sends too many.
+ */
+const EVERYWHERE: readonly ErrorCode[] = [
+  "environment.unknown",
+  "auth.forbidden",
+  "request.rate_limited",
+  "service.unavailable",
+];
+
+const text = (description: string, example: string) => ({ description, schema: { type: "string" as const }, example });
+
+/** The headers that say what the limits of the request are (draft-ietf-httpapi-ratelimit-headers-10). */
+const RATE_LIMIT_HEADERS = {
+  "RateLimit-Policy": text(
+    "Each limit: as many as `q` at once, which fill again in `w` seconds.",
+    '"player";q=300;w=15',
+  ),
+  RateLimit: text("Of each limit what remains, `r`, and the seconds `t` until it is whole.", '"player";r=299;t=1'),
+};
+
+const RETRY_AFTER = {
+  "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" as const, minimum: 1 }, example: 3 },
+};
 
 /** What a route with a guard may answer beside. */
 export const CREDENTIAL_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden"] as const;
@@ -38,7 +61,7 @@ export const ProblemShape = z
 export function responses<Schema extends z.ZodType>(description: string, schema: Schema, codes: readonly ErrorCode[]) {
   return {
     ...problemResponses(codes),
-    200: { description, content: { "application/json": { schema } } },
+    200: { description, headers: RATE_LIMIT_HEADERS, content: { "application/json": { schema } } },
   };
 }
 
@@ -50,6 +73,7 @@ export function problemResponses(codes: readonly ErrorCode[]) {
       status,
       {
         description: group.map((code) => `\`${code}\`: ${ERROR_CATALOGUE[code].title}.`).join(" "),
+        ...(status === 429 ? { headers: { ...RETRY_AFTER, ...RATE_LIMIT_HEADERS } } : {}),
         content: { "application/problem+json": { schema: ProblemShape } },
       },
     ]),

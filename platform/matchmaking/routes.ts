@@ -12,7 +12,6 @@ import type { MatchmakingService, Ticket } from "./service.ts";
 export interface MatchmakingRoutesDeps {
   readonly matchmaking: MatchmakingService;
   readonly rateLimiter: RateLimiter;
-  readonly joinsPerMinute: number;
 }
 
 const tags = ["Matchmaking"];
@@ -29,13 +28,8 @@ const AUTH_CODES = [
 
 /** Quick play, for signed-in players. */
 export function matchmakingRoutes(deps: MatchmakingRoutesDeps): OpenAPIHono<AppEnv> {
-  const { matchmaking, rateLimiter, joinsPerMinute } = deps;
+  const { matchmaking, rateLimiter } = deps;
   const player = requirePlayer();
-  const limit = rateLimiter.allow({
-    name: "matchmaking_join",
-    perMinute: joinsPerMinute,
-    keyOf: (c) => c.get("playerId"),
-  });
   const join = createRoute({
     method: "post",
     path: "/v1/matchmaking/join",
@@ -43,7 +37,7 @@ export function matchmakingRoutes(deps: MatchmakingRoutesDeps): OpenAPIHono<AppE
     security,
     summary: "Join the queue",
     description: "Opens a ticket, in place of an older one, and matches it at once when a game server has a seat.",
-    middleware: [player, limit, jsonBody()],
+    middleware: [player, rateLimiter.policy("matchmaking_join"), jsonBody()],
     request: { body: jsonRequest(JoinMatchmakingRequest) },
     responses: responses("The ticket.", MatchmakingStatus, [
       ...AUTH_CODES,

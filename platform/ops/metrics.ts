@@ -32,6 +32,12 @@ export class Metrics {
     labelNames: ["limit"],
     registers: [this.registry],
   });
+  readonly rateLimitsSkipped = new Counter({
+    name: "platform_rate_limits_skipped_total",
+    help: "Requests that a general limit could not count because the ephemeral store was away, by the limit's name.",
+    labelNames: ["limit"],
+    registers: [this.registry],
+  });
   readonly signIns = new Counter({
     name: "platform_sign_ins_total",
     help: "Sign-ins, by provider and by whether the player is new or returning.",
@@ -60,6 +66,12 @@ export class Metrics {
     name: "platform_mails_total",
     help: "Attempts to deliver mail, by outcome: sent, retried, refused, expired or suppressed.",
     labelNames: ["outcome"],
+    registers: [this.registry],
+  });
+  readonly playerDeletions = new Counter({
+    name: "platform_player_deletions_total",
+    help: "Deletions of players that were scheduled, undone or done, or failed and will be tried again.",
+    labelNames: ["event"],
     registers: [this.registry],
   });
   readonly tickets = new Counter({

@@ -128,12 +128,6 @@ export const ResolveClashRequest = z
   .meta({ id: "ResolveClashRequest" });
 export type ResolveClashRequest = z.infer<typeof ResolveClashRequest>;
 
-/** `GET /v1/player/{playerId}/profile`: what anybody may know of a player. */
-export const PublicProfile = z
-  .object({ playerId: z.uuid(), displayName: z.string(), createdAt: z.iso.datetime() })
-  .meta({ id: "PublicProfile" });
-export type PublicProfile = z.infer<typeof PublicProfile>;
-
 /** Whether nothing in `value` lies deeper than `MAX_PROOF_DEPTH`. Level by level, since a stranger chose the depth. */
 function isShallow(value: unknown): boolean {
   let level = [value];

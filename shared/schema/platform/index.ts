@@ -9,6 +9,8 @@ export * from "./game-servers.ts";
 export * from "./identities.ts";
 export * from "./matchmaking.ts";
 export * from "./passwords.ts";
+export * from "./privacy.ts";
+export * from "./profiles.ts";
 export * from "./proofs.ts";
 export * from "./providers.ts";
 export * from "./recovery.ts";
