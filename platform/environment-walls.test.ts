@@ -263,5 +263,7 @@ async function assertSameAnswer(
   if (JSON.stringify(other) === JSON.stringify(request)) return;
   const control = await send(other);
   if (answer.status === 429 || control.status === 429) return;
+  // The first of two changes of one version was taken: it is what the second one meets.
+  if (answer.status < 300 && control.body?.code === "profile.version_conflict") return;
   assert.deepEqual([answer.status, answer.body?.code], [control.status, control.body?.code], context);
 }
