@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pretty from "pino-pretty";
+import { MATCH_PROCESS_FLAGS } from "./server/node-flags.ts";
 
 const HELP = `Usage: npm start             play: platform, game server and web client on this machine
        npm run dev           the same, restarting on save
@@ -58,7 +59,7 @@ process.on("SIGTERM", stop);
 
 // The embedded database is most of its memory; a smaller young generation keeps the rest small.
 run("platform", ["--max-semi-space-size=16", "platform/main.ts"]);
-run("game-server", ["server/main.ts"]);
+run("game-server", [...MATCH_PROCESS_FLAGS, "server/main.ts"]);
 await buildWeb();
 await untilReady();
 

@@ -1,6 +1,7 @@
 // The process above several match processes: starts them, passes signals on, and ends when they have ended.
 import { fork } from "node:child_process";
 import type { GameServerConfig } from "./config.ts";
+import { MATCH_PROCESS_FLAGS } from "./node-flags.ts";
 import type { Logger } from "./ops/log.ts";
 import { rangeOf } from "./process-config.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -13,6 +14,7 @@ export async function superviseProcesses(config: GameServerConfig, log: Logger, 
     log,
     start: (index) =>
       fork(program, {
+        execArgv: [...process.execArgv, ...MATCH_PROCESS_FLAGS],
         env: { ...process.env, GAME_PROCESS: String(index) },
         // In a group of its own: Ctrl-C is ours to pass on. The channel tells it when this process is gone.
         detached: true,

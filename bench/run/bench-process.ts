@@ -1,6 +1,7 @@
 // A process that the runner measures with: started on its core, asked over a channel, ended when it has served.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { MATCH_PROCESS_FLAGS } from "../../server/node-flags.ts";
 import { type Answer, READY_ID } from "../answering.ts";
 
 /** How long a request may take; the longest is a join of thousands of clients on a slow machine. */
@@ -24,9 +25,13 @@ export class BenchProcess {
     });
   }
 
-  /** Starts `program` (a path from the repository's root) behind `prefix`, and waits until it answers. */
+  /**
+   * Starts `program` (a path from the repository's root) behind `prefix`, and waits until it answers. This project's own
+   * server is started with the flags that it is run with.
+   */
   static async start(prefix: readonly string[], program: string, args: readonly string[]): Promise<BenchProcess> {
-    const [command = "", ...rest] = [...prefix, process.execPath, "--expose-gc", program, ...args];
+    const flags = program.endsWith("gamekeeper.ts") ? MATCH_PROCESS_FLAGS : [];
+    const [command = "", ...rest] = [...prefix, process.execPath, "--expose-gc", ...flags, program, ...args];
     const child = spawn(command, rest, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     const started = new BenchProcess(program, child);
     await started.#await(READY_ID, "start");

@@ -10,6 +10,7 @@ import { keptPlatforms, platformLegend, platformTable } from "./platform-results
 import { figuresOf, keptResults, type Machine, type ScenarioResult } from "./results.ts";
 import { type SoakResult, soakSection } from "./soak-result.ts";
 import { tableOf } from "./table.ts";
+import { winsSection } from "./wins.ts";
 
 /** In the colour of what the report is about. */
 const OURS: ReadonlySet<string> = new Set(["gamekeeper", "datagrams", "datagrams-auto"]);
@@ -70,7 +71,7 @@ export function writeReport(folder = "docs"): void {
   });
   writeFileSync(
     join(folder, "performance.md"),
-    [INTRO, ...sections, ...ceilingSection(), ...platformSection()].join("\n"),
+    [INTRO, ...sections, ...ceilingSection(), ...platformSection(), ...winsSection()].join("\n"),
   );
 }
 

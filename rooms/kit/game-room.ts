@@ -24,6 +24,7 @@ import { guarded } from "./guarded.ts";
 import { QuietSerializer } from "./netcode/quiet-serializer.ts";
 import type { SeenView } from "./netcode/rewound-view.ts";
 import { RoomNetcode, type RoomNetcodeOptions } from "./netcode/room-netcode.ts";
+import type { InputSink } from "./netcode/snapshot-seat.ts";
 import { roomIdOf, toServerError } from "./refusal.ts";
 import { roomHost } from "./room-host.ts";
 import { RoomSeats } from "./room-seats.ts";
@@ -224,9 +225,12 @@ export class GameRoom<T extends RoomOptions = RoomOptions> extends Room<T> {
     this.#patchRewind.attachAll(collection as never, { fields: fields as never });
   }
 
-  /** An input frame from a seated client. False when it is malformed, or this room or client should not have any. */
-  receiveInputs(sessionId: string, frame: Uint8Array, nowMs: number = performance.now()): boolean {
-    return this.#netcode?.receive(sessionId, frame, nowMs) ?? false;
+  /**
+   * Where a seated client's input frames go, until it leaves and over its reconnections; `undefined` when this room or client
+   * should not have any.
+   */
+  inputSink(sessionId: string): InputSink | undefined {
+    return this.#netcode?.inputsOf(sessionId);
   }
 
   /** Forgets a seat's input budget; called by itself when a client leaves, by the room for a bot. */

@@ -1,5 +1,5 @@
 // Where every frame of one client comes in, by whichever channel: judged, counted, and shown the way.
-import type { AnyGameRoom } from "../../rooms/kit/index.ts";
+import type { AnyGameRoom, InputSink } from "../../rooms/kit/index.ts";
 import { decodeControl, FrameKind, frameKindOf } from "../../shared/netcode/index.ts";
 import type { GameMetrics, RefusedFrameReason } from "../ops/metrics.ts";
 import { refuseFrame } from "./frame-guard.ts";
@@ -29,6 +29,7 @@ export class FrameDoor {
   readonly #options: FrameDoorOptions;
   readonly #rate = new FrameRate(MAX_FRAMES_PER_SECOND);
   #refused = 0;
+  #inputs: InputSink | undefined;
 
   constructor(options: FrameDoorOptions) {
     this.#options = options;
@@ -52,13 +53,14 @@ export class FrameDoor {
   }
 
   #ours(frame: Uint8Array, kind: number, nowMs: number): "refused" | undefined {
-    const { room, sessionId, onChannelRequest } = this.#options;
     if (!this.#rate.take(nowMs)) return this.#refuse("flood");
     if (kind === FrameKind.input) {
-      return room?.receiveInputs(sessionId, frame, nowMs) ? undefined : this.#refuse("malformed");
+      // Not there before the client is seated.
+      this.#inputs ??= this.#options.room?.inputSink(this.#options.sessionId);
+      return this.#inputs?.receive(frame, nowMs) ? undefined : this.#refuse("malformed");
     }
     if (decodeControl(frame)?.type !== "channel-request") return this.#refuse("malformed");
-    onChannelRequest();
+    this.#options.onChannelRequest();
     return undefined;
   }
 

@@ -35,7 +35,7 @@ test("what may be dropped is not dropped on a client that has only its WebSocket
   const socket = new KeptSocket();
   const client = clientOn(socket, "always", undefined);
   client.rawUnreliable(new Uint8Array([7]));
-  client.sendFast(new Uint8Array([8]), 1);
+  client.link.sendFast(new Uint8Array([8]), 1);
   assert.deepEqual(
     socket.frames.map((frame) => [...frame]),
     [[7], [8]],
@@ -60,12 +60,12 @@ test("a frame that the data channel cannot take now is lost, not piled onto the 
     onKeepAlive: () => undefined,
     onClose: () => undefined,
   };
-  client.attach(channel, () => undefined);
-  client.sendFast(new Uint8Array([1]), 1);
+  client.link.attach(channel, () => undefined);
+  client.link.sendFast(new Uint8Array([1]), 1);
   isFull = true;
-  client.sendFast(new Uint8Array([2]), 2);
+  client.link.sendFast(new Uint8Array([2]), 2);
   isFull = false;
-  client.sendFast(new Uint8Array([3]), 3);
+  client.link.sendFast(new Uint8Array([3]), 3);
   assert.deepEqual(sent, [1, 3]);
   assert.deepEqual(socket.frames, [], "nothing went by the WebSocket");
 });
@@ -89,8 +89,12 @@ test("whoever is heard by either channel lives, though its WebSocket answers no 
     },
     onClose: () => undefined,
   };
-  client.attach(channel, () => undefined);
-  for (const sign of [() => hear(new Uint8Array([1])), () => answerKeepAlive(), () => client.onHeard("websocket")]) {
+  client.link.attach(channel, () => undefined);
+  for (const sign of [
+    () => hear(new Uint8Array([1])),
+    () => answerKeepAlive(),
+    () => client.link.onHeard("websocket"),
+  ]) {
     socket.heardMs = 0;
     sign();
     assert.ok(socket.heardMs > 0);

@@ -1,55 +1,24 @@
-// One client over two channels: what must arrive goes by the WebSocket, what the next frame replaces by the better one.
+// Colyseus' idea of one of our clients: a session, and the link that its frames take.
 import { WebSocketClient } from "@colyseus/ws-transport";
-import { encodeControl } from "../../shared/netcode/index.ts";
-import { ChannelPolicy, type DatagramMode, type FastChannel } from "./datagrams/channel-policy.ts";
-import type { DatagramChannel } from "./datagrams/datagram-channel.ts";
-import type { TransportMetrics } from "./hybrid-transport.ts";
-import type { LeanWebSocket } from "./websocket/lean-web-socket.ts";
-
-/** Frames whose acknowledgement may still come. */
-const RING_FRAMES = 64;
-/** A client that lost its channel is given another ticket at most this often; ms. */
-const OFFER_INTERVAL_MS = 5_000;
+import { HybridLink, type HybridLinkOptions } from "./hybrid-link.ts";
 
 /** What a hybrid client has of its surroundings. */
-export interface HybridClientOptions {
+export interface HybridClientOptions extends HybridLinkOptions {
   readonly sessionId: string;
-  readonly socket: LeanWebSocket;
-  readonly metrics: TransportMetrics;
-  readonly mode: DatagramMode;
-  /** Snapshots and inputs a second. */
-  readonly tickHz: number;
-  /** A channel ticket for this session; `undefined` when this process has no datagrams. */
-  readonly issueTicket: (() => string) | undefined;
 }
 
-/** A client that plays over its WebSocket from the start, and over datagrams when they serve better. */
+/** A client whose frames go by a `HybridLink`. */
 export class HybridClient extends WebSocketClient {
-  readonly #options: HybridClientOptions;
-  /** What chooses the channel; `undefined` where there is nothing to choose. */
-  readonly #policy: ChannelPolicy | undefined;
-  #channel: DatagramChannel | undefined;
-  #offeredMs = Number.NEGATIVE_INFINITY;
-  #isAsked = true;
-  /** By which channel the snapshots of the last ticks were sent, if by any. */
-  readonly #sentBy: (FastChannel | undefined)[] = [];
+  readonly link: HybridLink;
 
   constructor(options: HybridClientOptions) {
     super(options.sessionId, options.socket);
-    this.#options = options;
-    const { issueTicket, mode, tickHz } = options;
-    if (issueTicket && mode !== "never") this.#policy = new ChannelPolicy(mode, tickHz);
-  }
-
-  /** The channel that fast frames take now. */
-  get fastChannel(): FastChannel {
-    return this.#policy?.channel(performance.now()) ?? "websocket";
+    this.link = new HybridLink(options);
   }
 
   /** Sends what may be dropped. It never is on a WebSocket, so a client without datagrams misses nothing. */
   rawUnreliable(frame: Uint8Array): void {
-    if (this.fastChannel !== "datagram") this.raw(frame);
-    else this.#sendDatagram(frame);
+    this.link.sendUnreliable(frame);
   }
 
   /**
@@ -57,94 +26,11 @@ export class HybridClient extends WebSocketClient {
    * frame that waits under back-pressure would change on its way.
    */
   override raw(data: Uint8Array, options?: { afterNextPatch?: boolean }, onSent?: (error?: Error) => void): void {
-    const { metrics, socket } = this.#options;
-    metrics.frames.count("out", "websocket", data.byteLength);
-    if (onSent) super.raw(Buffer.from(data), options, onSent);
-    else socket.send(data);
-  }
-
-  /** Sends a frame that must arrive. */
-  sendReliable(frame: Uint8Array): void {
-    this.raw(frame);
-  }
-
-  /**
-   * Sends the snapshot of `tick` by the channel that serves better now. A data channel that cannot take it now loses it: the
-   * next one is on its way, and piled onto the WebSocket it would only come late.
-   */
-  sendFast(frame: Uint8Array, tick: number): void {
-    const policy = this.#policy;
-    if (!policy) {
-      this.raw(frame);
+    if (!onSent) {
+      this.link.sendReliable(data);
       return;
     }
-    const nowMs = performance.now();
-    this.offerChannel(nowMs);
-    const channel = policy.channel(nowMs);
-    if (channel === "websocket") this.raw(frame);
-    const isDatagram = (channel === "datagram" || policy.isCopied(nowMs)) && this.#sendDatagram(frame);
-    if (isDatagram) policy.onSent(nowMs, "datagram");
-    if (channel === "websocket") policy.onSent(nowMs, "websocket");
-    this.#sentBy[tick % RING_FRAMES] = channel === "websocket" || isDatagram ? channel : undefined;
-    if (policy.claimKeepAlive(nowMs)) this.#channel?.keepAlive();
-  }
-
-  /** The client has acknowledged the snapshot of `tick`, for the first time, `rttMs` after it was sent. */
-  onAcknowledged(tick: number, rttMs: number): void {
-    const channel = this.#sentBy[tick % RING_FRAMES];
-    if (channel) this.#policy?.onAck(performance.now(), { rttMs, channel });
-  }
-
-  /** Anything of this client's came by `channel`. Its WebSocket may stall for seconds meanwhile, answers to pings and all. */
-  onHeard(channel: FastChannel, nowMs: number = performance.now()): void {
-    this.#options.socket.heardMs = nowMs;
-    this.#policy?.onHeard(nowMs, channel);
-  }
-
-  /** Offers the client a datagram channel, unless it has one or was offered one a moment ago. */
-  offerChannel(nowMs: number = performance.now()): void {
-    const { issueTicket } = this.#options;
-    if (!this.#isAsked || this.#channel || nowMs - this.#offeredMs < OFFER_INTERVAL_MS) return;
-    if (!issueTicket || !this.#policy) return;
-    this.#isAsked = false;
-    this.#offeredMs = nowMs;
-    this.raw(encodeControl({ type: "channel-offer", ticket: issueTicket() }));
-  }
-
-  /** The client asks for another channel; it gets an offer when the last one is old enough. */
-  requestChannel(): void {
-    this.#isAsked = true;
-    this.offerChannel();
-  }
-
-  /** The datagram channel is open; `onFrame` takes what it brings. Without a policy it is closed again: nothing would use it. */
-  attach(channel: DatagramChannel, onFrame: (frame: Uint8Array) => void): void {
-    const policy = this.#policy;
-    if (!policy) {
-      channel.close();
-      return;
-    }
-    this.#channel = channel;
-    policy.onChannelOpen(performance.now());
-    channel.onFrame((frame) => {
-      this.onHeard("datagram");
-      onFrame(frame);
-    });
-    channel.onKeepAlive(() => {
-      const nowMs = performance.now();
-      this.#options.socket.heardMs = nowMs;
-      policy.onKeepAlive(nowMs);
-    });
-    channel.onClose(() => {
-      if (this.#channel !== channel) return;
-      this.#channel = undefined;
-      policy.onChannelClosed(performance.now());
-    });
-  }
-
-  #sendDatagram(frame: Uint8Array): boolean {
-    if (!this.#channel?.send(frame)) return false;
-    this.#options.metrics.frames.count("out", "datagram", frame.byteLength);
-    return true;
+    this.link.countSent(data.byteLength);
+    super.raw(Buffer.from(data), options, onSent);
   }
 }

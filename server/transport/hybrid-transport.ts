@@ -66,7 +66,7 @@ export class HybridTransport extends WebSocketTransport {
     this.#datagrams = datagrams;
     datagrams.onChannel((sessionId, channel) => {
       const seated = this.#seated.get(sessionId);
-      if (seated) seated.client.attach(channel, (frame) => seated.door.fromDatagram(frame, performance.now()));
+      if (seated) seated.client.link.attach(channel, (frame) => seated.door.fromDatagram(frame, performance.now()));
       else channel.close();
     });
   }
@@ -132,17 +132,18 @@ export class HybridTransport extends WebSocketTransport {
       mode: this.#mode === "auto" ? (room?.datagrams ?? "auto") : this.#mode,
       issueTicket: datagrams && (() => this.#ticketFor(sessionId, client, datagrams)),
     });
+    const { link } = client;
     const door = new FrameDoor({
       metrics: this.#metrics,
       sessionId,
       room,
       wire: room && this.#wireOf(room),
       onAbuse: () => socket.close(POLICY_VIOLATION, "Too many malformed frames."),
-      onChannelRequest: () => client.requestChannel(),
+      onChannelRequest: () => link.requestChannel(),
     });
     socket.onFrame = (frame, isBinary, nowMs) => {
       const verdict = door.fromWebSocket(frame, isBinary, nowMs);
-      if (verdict !== "refused") client.onHeard("websocket", nowMs);
+      if (verdict !== "refused") link.onHeard("websocket", nowMs);
       return verdict === "colyseus";
     };
     this.#doors.set(client, door);

@@ -15,6 +15,9 @@ interface Area {
   readonly mayUseTesting?: boolean;
 }
 
+/** Whoever starts a game server starts it as it is meant to run. */
+const HOW_TO_START = "server/node-flags.ts";
+
 /** The first whose `files` match decides. */
 const AREAS: readonly Area[] = [
   {
@@ -60,9 +63,9 @@ const AREAS: readonly Area[] = [
     mayUseTesting: true,
   },
   { files: /^bench\/games\//, ours: ["bench/games/", "rooms/kit/index.ts", "shared/"] },
-  { files: /^bench\//, ours: ["bench/", "client/index.ts", "shared/"] },
+  { files: /^bench\//, ours: ["bench/", "client/index.ts", "shared/", HOW_TO_START] },
   { files: /^test\//, ours: [""] },
-  { files: /^start\.ts$/, ours: [] },
+  { files: /^start\.ts$/, ours: [HOW_TO_START] },
 ];
 
 /** The players' side of the wire: game servers and the platform must not contain it. */

@@ -118,8 +118,8 @@ function step({ netcode, walkers, peers }: Room, nowMs: number, spent: Spent): v
   for (const peer of peers) answer(peer, nowMs);
   spent.receiveMs += timed(() => {
     for (const { sessionId, frame } of peers) {
-      netcode.receive(sessionId, frame, nowMs);
       const inputs = netcode.inputsOf(sessionId);
+      inputs?.receive(frame, nowMs);
       while (inputs && inputs.size > 0) inputs.next();
     }
   });

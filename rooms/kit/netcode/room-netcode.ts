@@ -31,6 +31,8 @@ interface Seated<Input> {
   /** How much an entity matters to this client; `undefined` where all matter the same. */
   readonly weightOf: ((id: number) => number) | undefined;
   isConnected: boolean;
+  /** Whether this connection has its first state, so that snapshots may follow. */
+  isReady: boolean;
 }
 
 /** The netcode of one room. */
@@ -69,18 +71,26 @@ export class RoomNetcode<Input> {
       const weightOf = this.#sight.hasWeights
         ? (id: number) => this.#sight.weightOf(this.#options.playerOf(sessionId), id)
         : undefined;
-      seated = { client, sight: new ClientSight(wire.capacity), snapshots, weightOf, isConnected: false };
+      seated = {
+        client,
+        sight: new ClientSight(wire.capacity),
+        snapshots,
+        weightOf,
+        isConnected: false,
+        isReady: false,
+      };
       this.#seats.set(sessionId, seated);
     }
     if (!seated.isConnected) this.#connectedCount += 1;
     seated.isConnected = true;
+    seated.isReady = false;
     seated.client = client;
     if (!seated.snapshots) {
       client.view ??= new StateView();
       return;
     }
     beQuiet(client);
-    seated.snapshots.connect(isLink(client) ? client : linkOf(client));
+    seated.snapshots.connect(linkOf(client));
   }
 
   /** Whether these are the clients that are seated: every connection is counted in and out. */
@@ -114,11 +124,6 @@ export class RoomNetcode<Input> {
   /** Where a client's inputs come from, when they come in input frames. */
   inputsOf(sessionId: string): SnapshotSeat<Input> | undefined {
     return this.#seats.get(sessionId)?.snapshots;
-  }
-
-  /** Takes an input frame; false when it is malformed or this client should not send any. */
-  receive(sessionId: string, frame: Uint8Array, nowMs: number): boolean {
-    return this.#seats.get(sessionId)?.snapshots?.receive(frame, nowMs) ?? false;
   }
 
   /** A client has joined: its first state must have all that it sees, itself included, with their motion. */
@@ -169,8 +174,12 @@ export class RoomNetcode<Input> {
 
   /** Sends the committed tick to every client that is ready for it. */
   send(nowMs: number, isReady: (client: Client) => boolean): void {
-    for (const { client, snapshots, sight, weightOf } of this.#seats.values()) {
-      if (!snapshots || !isReady(client)) continue;
+    for (const seated of this.#seats.values()) {
+      const { snapshots, sight, weightOf } = seated;
+      if (!snapshots) continue;
+      // Asked until it is so: Colyseus' client object is slow to look into.
+      seated.isReady ||= isReady(seated.client);
+      if (!seated.isReady) continue;
       sight.visible.add(snapshots.selfId);
       snapshots.send(sight.visible, weightOf, nowMs);
       sight.visible.delete(snapshots.selfId);
@@ -207,13 +216,8 @@ export class RoomNetcode<Input> {
   }
 }
 
-/** Whether a client's transport chooses the channel of its snapshots by how they fare. */
-function isLink(client: Client): client is Client & SnapshotLink {
-  return "sendFast" in client;
-}
-
-/** Any other client has one channel. */
-function linkOf(client: Client): SnapshotLink {
+/** A client's way out: the one that its transport made, which chooses the channel, or its only channel. */
+function linkOf(client: Client & { readonly link?: SnapshotLink }): SnapshotLink {
   const send = (frame: Uint8Array): void => client.raw(frame);
-  return { sendFast: send, sendReliable: send, onAcknowledged: () => undefined };
+  return client.link ?? { sendFast: send, sendReliable: send, onAcknowledged: () => undefined };
 }

@@ -180,7 +180,7 @@ test("[FRM3] a reconnected client begins a new epoch: a welcome, keyframes, and 
     assert.equal(seat.player.decoder!.entities.size, 2, "all of it is told anew");
   }
   const { size } = bench.netcode.inputsOf("s")!;
-  assert.equal(bench.netcode.receive("s", oldInput, bench.nowMs), true, "late, and no fault");
+  assert.equal(bench.netcode.inputsOf("s")!.receive(oldInput, bench.nowMs), true, "late, and no fault");
   assert.equal(bench.netcode.inputsOf("s")!.size, size, "but taken for nothing");
   assert.equal(seat.player.outcomes.foreign, 0);
   bench.step();

@@ -22,6 +22,12 @@ export interface SnapshotLink {
   onAcknowledged(tick: number, rttMs: number): void;
 }
 
+/** Takes the input frames of one seat. */
+export interface InputSink {
+  /** Takes a frame that arrived at `nowMs`, and keeps nothing of it. False when it is malformed. */
+  receive(frame: Uint8Array, nowMs: number): boolean;
+}
+
 /** Filled anew for each snapshot of any seat. */
 const request: SnapshotRequest = { visible: [] };
 
@@ -49,7 +55,7 @@ interface Life {
 }
 
 /** A seat. Its snapshots begin anew with each connection; its own state, its id and the numbers of its inputs stay. */
-export class SnapshotSeat<Input> {
+export class SnapshotSeat<Input> implements InputSink {
   readonly roundTrip = new AckRoundTrip();
   /** Id of the player's own state. */
   readonly selfId: number;

@@ -188,7 +188,7 @@ export class RoomBench<Room extends AnyGameRoom, State> {
     };
     // What the transport does: frames of ours go to the room, all others to Colyseus.
     const uplink = new FrameQueue((frame) => {
-      if (frameKindOf(frame) !== undefined) this.room.receiveInputs(sessionId, frame);
+      if (frameKindOf(frame) !== undefined) this.room.inputSink(sessionId)?.receive(frame, performance.now());
       else socket.emit("message", Buffer.from(frame));
     });
     const server = new WebSocketClient(

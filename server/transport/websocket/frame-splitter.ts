@@ -38,34 +38,39 @@ export class FrameSplitter {
     this.#frames = frames;
   }
 
-  /** Takes what arrived next; it is unmasked in place, and nothing of it is kept. */
-  push(chunk: Buffer): void {
-    const bytes = this.#begun ? Buffer.concat([this.#begun, chunk]) : chunk;
-    this.#begun = undefined;
+  /** Takes what arrived next, the first `length` bytes of `chunk`; it is unmasked in place, and nothing of it is kept. */
+  push(chunk: Buffer, length: number = chunk.length): void {
+    let bytes = chunk;
+    let end = length;
+    if (this.#begun) {
+      bytes = Buffer.concat([this.#begun, chunk.subarray(0, length)]);
+      end = bytes.length;
+      this.#begun = undefined;
+    }
     let at = 0;
     let restFrom = 0;
-    while (at < bytes.length) {
+    while (at < end) {
       if (this.#restBytes > 0) {
-        const taken = Math.min(this.#restBytes, bytes.length - at);
+        const taken = Math.min(this.#restBytes, end - at);
         this.#restBytes -= taken;
         at += taken;
         continue;
       }
-      const size = this.#sizeAt(bytes, at);
+      const size = this.#sizeAt(bytes, at, end);
       if (size === undefined) break;
       if (!this.#isSmall(bytes, at)) {
         this.#restBytes = size;
         this.#noteOther(bytes[at]!);
         continue;
       }
-      if (at + size > bytes.length) break;
+      if (at + size > end) break;
       this.#giveRest(bytes, restFrom, at);
       this.#frames.onMessage(unmasked(bytes, at, size));
       at += size;
       restFrom = at;
     }
     this.#giveRest(bytes, restFrom, at);
-    if (at < bytes.length) this.#begun = Buffer.from(bytes.subarray(at));
+    if (at < end) this.#begun = Buffer.from(bytes.subarray(at, end));
   }
 
   #isSmall(bytes: Buffer, at: number): boolean {
@@ -75,8 +80,8 @@ export class FrameSplitter {
   }
 
   /** Bytes of the frame that begins at `at`, header and all; `undefined` while its header has not arrived whole. */
-  #sizeAt(bytes: Buffer, at: number): number | undefined {
-    const available = bytes.length - at;
+  #sizeAt(bytes: Buffer, at: number, end: number): number | undefined {
+    const available = end - at;
     if (this.#isOver) return Number.POSITIVE_INFINITY;
     if (available < 2) return undefined;
     const second = bytes[at + 1]!;

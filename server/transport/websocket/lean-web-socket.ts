@@ -2,8 +2,8 @@
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
+import { BareSocket } from "./bare-socket.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { readInPlace } from "./read-in-place.ts";
 
 /** RFC 6455, section 5.2: FIN and the opcode of a binary message; how longer lengths are said. */
 const WHOLE_BINARY = 0x82;
@@ -40,6 +40,7 @@ export class LeanWebSocket extends WebSocket {
   /** When anything last arrived, by `performance.now()`; the heartbeat asks. */
   heardMs = performance.now();
   #socket: Duplex | undefined;
+  #bare: BareSocket | undefined;
   readonly #frames: Buffer[] = [];
   #frameBytes = 0;
 
@@ -51,15 +52,16 @@ export class LeanWebSocket extends WebSocket {
     const write = receiver.write.bind(receiver);
     let isReady = true;
     let isOver = false;
-    const read = (bytes: Buffer): boolean => {
+    const read = (bytes: Buffer, length = bytes.length): boolean => {
       this.heardMs = performance.now();
       isReady = true;
-      splitter.push(bytes);
+      splitter.push(bytes, length);
       return isReady;
     };
-    const isShared = readInPlace(socket, (bytes) => {
-      if (!isOver && !read(bytes)) socket.pause();
+    this.#bare = BareSocket.open(socket, (bytes, length) => {
+      if (!isOver && !read(bytes, length)) socket.pause();
     });
+    const isShared = this.#bare !== undefined;
     const splitter = new FrameSplitter({
       onMessage: (frame) => {
         if (this.#passes(frame, true)) super.emit("message", isShared ? Buffer.from(frame) : frame, true);
@@ -69,7 +71,7 @@ export class LeanWebSocket extends WebSocket {
       },
     });
     // Where a socket cannot be read in place, the library hands every chunk to its receiver until the end.
-    receiver.write = read;
+    receiver.write = (chunk) => read(chunk);
     const end = (): void => {
       isOver = true;
     };
@@ -115,8 +117,9 @@ export class LeanWebSocket extends WebSocket {
     this.#frameBytes = 0;
     const socket = this.#socket;
     if (!socket?.writable) return;
-    if (socket.writableLength > MAX_QUEUED_BYTES) this.terminate();
-    else socket.write(bytes);
+    const bare = this.#bare;
+    if ((bare ?? socket).writableLength > MAX_QUEUED_BYTES) this.terminate();
+    else (bare ?? socket).write(bytes);
   }
 
   override ping(data?: unknown, mask?: boolean, onSent?: (error: Error) => void): void {

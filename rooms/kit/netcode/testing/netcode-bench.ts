@@ -63,7 +63,7 @@ export class NetcodeBench {
   join(sessionId: string, dot: Dot, onSent?: (frame: Uint8Array) => void): NetcodeSeat {
     const player = new SnapshotPlayer(this.wire);
     const downlink = new FrameQueue((frame) => void player.take(frame), onSent);
-    const uplink = new FrameQueue((frame) => void this.netcode.receive(sessionId, frame, this.nowMs));
+    const uplink = new FrameQueue((frame) => void this.netcode.inputsOf(sessionId)?.receive(frame, this.nowMs));
     const seat = { sessionId, dot, player, downlink, uplink };
     this.seats.set(sessionId, seat);
     this.connect(seat);
