@@ -4,6 +4,7 @@ import type { Client } from "@colyseus/core";
 import { GameWire, InputSender, ReceivedTicks, seededRandom } from "../../../shared/netcode/index.ts";
 import { angle, grid, integer } from "../../../shared/schema/motion.ts";
 import { RoomNetcode } from "./room-netcode.ts";
+import type { SnapshotLink } from "./snapshot-seat.ts";
 
 const TICK_HZ = 20;
 const TICK_MS = 1000 / TICK_HZ;
@@ -161,16 +162,15 @@ function seat(
     sentTick: -1,
     frame: new Uint8Array(),
   };
-  const client = {
-    sessionId: peer.sessionId,
+  const link: SnapshotLink = {
     sendReliable: () => undefined,
     onAcknowledged: () => undefined,
-    sendFast: (frame: Uint8Array, tick: number) => {
+    sendFast: (frame, tick) => {
       onSnapshot(frame);
       peer.sentTick = tick;
     },
   };
-  netcode.connect(client as unknown as Client, true);
+  netcode.connect({ sessionId: peer.sessionId, link } as unknown as Client, true);
   return peer;
 }
 
