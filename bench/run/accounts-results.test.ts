@@ -23,16 +23,17 @@ test("a peer without an event loop has no figure for it", () => {
 test("a peer that does not know a request has no row, and one that is missing says why in every table", () => {
   const trials = new Map([
     ["gamekeeper", new Map([["password" as const, [TRIAL]]])],
-    ["better-auth", new Map()],
+    ["better-auth", new Map([["password" as const, []]])],
     ["nakama", new Map()],
   ]);
   const missing = new Map([["nakama", "Go is not installed"]]);
   const points = pointsOf(["guest, new", "password"], 32, trials, missing);
   assert.deepEqual(
     points.map(({ name, peers }) => [name, Object.keys(peers)]),
-    [["password", ["gamekeeper", "nakama"]]],
+    [["password", ["gamekeeper", "better-auth", "nakama"]]],
   );
   const table = tableOf(points[0]!, OTHER_LAYOUTS["accounts"]);
   assert.match(table, /\| gamekeeper +\| +1\.00 × \| +500 \(500\.\.500\) \| +1\.50 /);
+  assert.match(table, /\| better-auth +\| +no answer within a trial \| +– /);
   assert.match(table, /\| nakama +\| +Go is not installed \| +– /);
 });

@@ -40,8 +40,8 @@ export function accountsTrial(
 }
 
 /**
- * One point for each kind of request, with the peers that know it, and those that are missing altogether with why. What nobody
- * was asked is no point.
+ * One point for each kind of request, with the peers that were asked it (those that never answered in time say so), and those
+ * that are missing altogether with why. What nobody answered is no point.
  */
 export function pointsOf<Request extends string>(
   requests: readonly Request[],
@@ -54,6 +54,7 @@ export function pointsOf<Request extends string>(
       const reason = missing.get(peer);
       const own = all.get(name);
       if (reason !== undefined) return [[peer, { trials: [], missing: reason }] as const];
+      if (own?.length === 0) return [[peer, { trials: [], missing: "no answer within a trial" }] as const];
       return own ? [[peer, { trials: own }] as const] : [];
     });
     return peers.some(([, { trials: own }]) => own.length > 0)

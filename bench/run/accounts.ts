@@ -59,7 +59,7 @@ const REQUESTS = Object.keys(ACCOUNT_REQUESTS) as AccountRequest[];
 const QUICK = { rounds: 1, seconds: 0.5, warmUpSeconds: 0.3, accounts: CONNECTIONS, guests: CONNECTIONS } as const;
 /** More than there are connections, so that no account has more sessions in a trial than it may keep. */
 const ACCOUNTS = 2 * CONNECTIONS;
-const GUESTS = 16 * CONNECTIONS;
+const GUESTS = 8 * CONNECTIONS;
 
 const HELP = `Usage: npm run bench -- accounts [--rounds 5] [--seconds 4] [--warm-up 2] [--peers a,b] [--quick] [--no-keep]
 
@@ -115,9 +115,9 @@ async function main(): Promise<boolean> {
       const seen = await runPeer(PEERS[name]!, options);
       for (const [what, trial, found] of seen) {
         faults.push(...found.map((fault) => `accounts, ${what}, ${name}, round ${round}: ${fault}`));
-        if (!trial) continue;
         const all = trials.get(name)!;
-        all.set(what, [...(all.get(what) ?? []), trial]);
+        all.set(what, [...(all.get(what) ?? []), ...(trial ? [trial] : [])]);
+        if (!trial) continue;
         process.stderr.write(`accounts, ${what}, ${name}, round ${round}: ${trial.requestsPerSecond.toFixed(0)}/s\n`);
       }
     }
