@@ -8,7 +8,7 @@ import type { Ask } from "./json-client.ts";
 export const ACCOUNT_REQUESTS = {
   "token check": "a request with a session's token: it is verified, and the account that it stands for is read",
   "guest, returning": "a device that is known: its account is found, tokens are given",
-  password: "an address and a password: the password is hashed and compared, tokens are given",
+  password: "an address and a password: the password is hashed and compared, tokens are given; four at once",
   "guest, new": "a device that nobody knows: an account is made, tokens are given",
 } as const;
 

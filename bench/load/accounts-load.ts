@@ -6,6 +6,8 @@ import { JsonClient } from "./json-client.ts";
 
 /** Requests under way at once, each on a connection that is kept. */
 export const CONNECTIONS = 32;
+/** The same of passwords: one core hashes one at a time, and Nakama hangs up on whoever waits for ten seconds. */
+const PASSWORD_CONNECTIONS = 4;
 const MAX_TOLD_FAULTS = 3;
 
 /** Whom to ask, and who asks. */
@@ -40,7 +42,8 @@ export class AccountsLoad {
 
   constructor(request: AccountsRequest) {
     this.#client = new JsonClient(request.port, CONNECTIONS);
-    this.#loops = Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => this.#loop(request, index)));
+    const connections = request.what === "password" ? PASSWORD_CONNECTIONS : CONNECTIONS;
+    this.#loops = Promise.all(Array.from({ length: connections }, (_, index) => this.#loop(request, index)));
   }
 
   /** Begins to measure. A fault from before stays one: whoever met it has stopped asking. */
