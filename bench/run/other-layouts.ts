@@ -24,7 +24,7 @@ export const OTHER_LAYOUTS: Readonly<Record<string, OtherLayout>> = {
 - **idle p99**: the same of a process on the same core at the same time that does nothing: what the machine alone delays.
 - **p50**, **p99**: to the answer, while all connections ask at once.
 
-Passwords are hashed by each peer's own choice: argon2id with 19 MiB and two passes here, scrypt with 16 MiB blocks (N 16384, r 16) at better-auth, bcrypt at Nakama;
+Passwords are hashed by each peer's own choice: argon2id with 19 MiB and two passes here, scrypt at better-auth, bcrypt at Nakama;
 a hash is most of that row, and a cheaper one is no merit. Guests of better-auth cannot come back, so it has no such row. Where hashing is so dear
 that no answer came within a trial, with all connections asking at once, there is no figure.`,
     columns: [
