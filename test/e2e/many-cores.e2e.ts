@@ -20,6 +20,9 @@ before(async () => {
   stack = await GameStack.start({ gameEnvironment: { GAME_PROCESSES: "2" } });
   await until("both processes to be registered", () => registered().length === 2);
   ann = await Fighter.join(stack.platformUrl);
+  const { tick } = ann.session.stats;
+  // A process measures its load over three seconds and says it once a second: by now both know who has a room.
+  await until("five seconds of ticks", () => ann.session.stats.tick >= tick + 5 * TICK_HZ);
 });
 after(async () => {
   await ann?.leave();
