@@ -42,7 +42,10 @@ export const LoginRequest = z
     deviceName: DeviceName.optional(),
     deviceId: DeviceId.optional(),
   })
-  .meta({ id: "LoginRequest" });
+  .meta({
+    id: "LoginRequest",
+    example: { provider: "guest", proof: { deviceId: "2f1f7c1e-7d0b-4a4e-9f5a-6c1d2b3e4f50" } },
+  });
 export type LoginRequest = z.infer<typeof LoginRequest>;
 
 /** The member `challenge` of `auth.step_up_required`: what has to be answered before there is a session. */
