@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
+import { DEFAULT_PROVIDERS, SEAT_HOLD_MS } from "../shared/schema/platform/index.ts";
 import { openPglite } from "./db/pglite.ts";
 import { createLog } from "./ops/log.ts";
 import { type FakeGameServer, startFakeGameServer } from "./testing/fake-game-server.ts";
@@ -43,6 +44,8 @@ let gameServer: FakeGameServer;
 let document: ApiDocument;
 let live: Live;
 let rowsBefore: string;
+/** When the ticket over there was matched. */
+let playedMs = 0;
 let keys: { server: string; operator: string };
 
 before(async () => {
@@ -67,8 +70,10 @@ async function start(): Promise<void> {
   platform = await startTestPlatform({
     DATA_DIR: dataDir,
     OPERATOR_KEY,
-    GUEST_SIGN_INS_PER_MINUTE: "1000000",
-    MATCHMAKING_JOINS_PER_MINUTE: "1000000",
+    // The walls are tried, and not how often one may try.
+    RATE_LIMITS: ["address", "auth", "player", "game_server", "guest_sign_in", "sign_in", "matchmaking_join"]
+      .map((name) => `${name}=1000000`)
+      .join(),
     LOG_LEVEL: "info",
   });
 }
@@ -103,9 +108,10 @@ async function fill() {
 /** Puts a game server and a matched ticket there: what the ephemeral store keeps. */
 async function play(made: Omit<Live, "statusPath">): Promise<Pick<Live, "words" | "statusPath">> {
   const beat = { token: made.serverKey, body: gameServer.heartbeat({ endpoint: "wss://live.example.com" }) };
-  assert.equal((await platform.send("PUT", "/v1/servers/live-server", beat)).status, 204);
+  assert.equal((await platform.send("PUT", "/v1/servers/live-server", beat)).status, 200);
   const join = { token: made.playerToken, body: { mode: "arena" } };
   const { body } = await platform.send("POST", "/v1/matchmaking/join", join);
+  playedMs = performance.now();
   const { ticketId, assignment } = body;
   const words = [...made.words, ticketId, assignment.ticket, "live-server", "wss://live.example.com"];
   return { words, statusPath: `/v1/matchmaking/status?ticketId=${ticketId}` };
@@ -199,6 +205,8 @@ describe("walls between environments", () => {
       }
     }
     assert.ok(tried > 200, `${tried} requests`);
+    const { body } = await platform.send("GET", live.statusPath, { token: live.playerToken });
+    if (performance.now() - playedMs < SEAT_HOLD_MS / 2) assert.equal(body.status, "matched", "nobody gave it back");
   });
 
   it("refuse whoever names an environment that the credential is not of", async () => {
@@ -222,14 +230,14 @@ describe("walls between environments", () => {
     for (const path of ["/v1/api-keys", "/v1/audit", "/v1/audit/export"]) {
       assert.ok((await seen(path, live.operatorKey)).includes("the server of demo/live"), path);
     }
-    assert.ok((await seen(live.statusPath, live.playerToken)).includes("wss://live.example.com"));
+    // A seat is held for seconds alone, and trying every operation may have taken longer.
+    const { statusPath } = await play(live);
+    assert.ok((await seen(statusPath, live.playerToken)).includes("wss://live.example.com"));
   });
 
   it("have left everything behind them as it was", async () => {
-    const status = await platform.send("GET", live.statusPath, { token: live.playerToken });
-    assert.equal(status.body.status, "matched");
     const beat = { token: live.serverKey, body: gameServer.heartbeat() };
-    assert.equal((await platform.send("PUT", "/v1/servers/live-server", beat)).status, 204);
+    assert.equal((await platform.send("PUT", "/v1/servers/live-server", beat)).status, 200);
     await platform.platform.stop();
     assert.equal(await liveRows(), rowsBefore);
     assert.ok(rowsBefore.includes("api_key.created"));
@@ -239,10 +247,13 @@ describe("walls between environments", () => {
 async function tokenOf(kind: "none" | "player" | "server" | "operator"): Promise<string | undefined> {
   if (kind === "server" || kind === "operator") return keys[kind];
   if (kind === "none") return undefined;
+  // An operator of this environment may have taken the way in away in the meantime.
+  await platform.send("PUT", "/v1/providers", { token: keys.operator, environment: DEV, body: DEFAULT_PROVIDERS });
   const { body } = await platform.send("POST", "/v1/auth/guest", {
     environment: DEV,
     body: { deviceId: "an-intruder-in-dev" },
   });
+  assert.ok(body.accessToken, JSON.stringify(body));
   return body.accessToken;
 }
 
@@ -257,5 +268,7 @@ async function assertSameAnswer(
   if (JSON.stringify(other) === JSON.stringify(request)) return;
   const control = await send(other);
   if (answer.status === 429 || control.status === 429) return;
+  // The first of two changes of one version was taken: it is what the second one meets.
+  if (answer.status < 300 && control.body?.code === "profile.version_conflict") return;
   assert.deepEqual([answer.status, answer.body?.code], [control.status, control.body?.code], context);
 }
