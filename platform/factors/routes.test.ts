@@ -188,6 +188,9 @@ describe("the policy of an environment", () => {
       { ...policy, anomalies: {} },
       { ...policy, passkeys: { rpId: "https://x.example", rpName: "X", origins: ["https://x.example"] } },
       { ...policy, passkeys: { rpId: "x.example", rpName: "X", origins: ["http://x.example"] } },
+      { ...policy, passkeys: { rpId: "x.example", rpName: "X\0", origins: ["https://x.example"] } },
+      { ...policy, passkeys: { rpId: "x.example", rpName: "X", origins: ["https://x.example/\0"] } },
+      { ...policy, passkeys: { rpId: "x.example", rpName: "\ud800", origins: ["https://x.example"] } },
     ]) {
       assertProblem(
         await platform.send("PUT", "/v1/factor-policy", { token: OPERATOR_KEY, body: wrong }),

@@ -82,6 +82,29 @@ describe("documentation", () => {
     assert.ok(responses["422"].content["application/problem+json"].schema.$ref.endsWith("/Problem"));
   });
 
+  it("writes every pattern as JSON Schema reads it: a whole expression, in Unicode mode, without flags", async () => {
+    const { body } = await platform.send("GET", "/openapi.json");
+    const patterns: string[] = [];
+    JSON.stringify(body, (key, value) => {
+      if (key === "pattern" && typeof value === "string") patterns.push(value);
+      return value;
+    });
+    assert.ok(patterns.length > 10);
+    for (const pattern of patterns) {
+      assert.doesNotThrow(() => new RegExp(pattern, "u"), pattern);
+      assert.doesNotMatch(pattern, /\$\/[a-z]*$/, `has flags: ${pattern}`);
+    }
+  });
+
+  it("says that any request may be malformed, since one with too large a head is refused before its route", async () => {
+    const { paths } = (await platform.send("GET", "/openapi.json")).body;
+    for (const [path, methods] of Object.entries<Record<string, { responses: object }>>(paths)) {
+      for (const [method, { responses }] of Object.entries(methods)) assert.ok("400" in responses, `${method} ${path}`);
+    }
+    const refused = await platform.send("GET", `/v1/players/${"x".repeat(20_000)}/sessions`);
+    assert.deepEqual([refused.status, refused.body.code], [400, "request.malformed"]);
+  });
+
   it("shows a reference page whose every script is ours and whose policy allows no other host", async () => {
     const page = await fetch(`${platform.url}/docs`);
     const policy = page.headers.get("Content-Security-Policy") ?? "";

@@ -55,6 +55,22 @@ describe("json body", () => {
     assert.ok(chunks < 100, `${chunks} KiB were read`);
   });
 
+  it("refuses text that no database stores, and takes every other escape", async () => {
+    const refused = [
+      String.raw`"\u0000"`,
+      String.raw`{"a\u0000":1}`,
+      String.raw`[{"a":["\uD800"]}]`,
+      String.raw`"\udc00\ud800"`,
+    ];
+    for (const body of refused) {
+      const response = await post(body);
+      assert.equal(response.status, 422, body);
+      assert.equal(((await response.json()) as { code: string }).code, "request.invalid");
+    }
+    const taken = [String.raw`"\ud83d\ude00"`, String.raw`"\\u0000"`, String.raw`"\u0001"`, '"\u{1f600}"'];
+    for (const body of taken) assert.deepEqual(await (await post(body)).json(), JSON.parse(body), body);
+  });
+
   it("refuses another media type, and none", async () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""]) {
       assert.equal((await post("{}", { "Content-Type": type })).status, 415, type);

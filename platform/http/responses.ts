@@ -6,10 +6,11 @@ import { IdentityClash, SignInChallenge } from "../../shared/schema/platform/ind
 const ErrorCodes = Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]];
 
 /**
- * What any route may answer: a request is refused when the environment that it names is unknown or not its credential's,
- * and when its address or player sends too many.
+ * What any route may answer: a request is refused when its head is too large or not HTTP, when the environment that it
+ * names is unknown or not its credential's, and when its address or player sends too many.
  */
 const EVERYWHERE: readonly ErrorCode[] = [
+  "request.malformed",
   "environment.unknown",
   "auth.forbidden",
   "request.rate_limited",

@@ -58,7 +58,8 @@ describe("profile routes", () => {
     for (const text of ["a\u0000b", "\ud800"]) {
       isProblem(await patch({ version: 0, preferences: { a: text } }), "request.invalid");
       isProblem(await patch({ version: 0, fields: { motto: text } }), "request.invalid");
-      isProblem(await patch({ version: 0, displayName: `Zoe${text}` }), "profile.name_refused");
+      isProblem(await patch({ version: 0, displayName: `Zoe${text}` }), "request.invalid");
+      isProblem(await patch({ version: 0, displayName: "Zoe\u0001" }), "profile.name_refused");
       const choice = { type: "choice", isPublic: true, choices: [text] };
       const settings = { fields: { house: choice }, blockedNames: [] };
       isProblem(await send(OPERATOR_KEY, "PUT", "/v1/profile-settings", settings), "request.invalid");

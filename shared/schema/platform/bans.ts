@@ -37,7 +37,10 @@ const expiresAt = z.iso.datetime({ offset: true }).meta({ description: "When it 
 /** `POST /v1/bans`. Without `expiresAt` it stays until it is lifted. */
 export const BanRequest = z
   .strictObject({ target: BanTarget, reason, appealNote: appealNote.optional(), expiresAt: expiresAt.optional() })
-  .meta({ id: "BanRequest" });
+  .meta({
+    id: "BanRequest",
+    example: { target: { kind: "address", range: "203.0.113.0/24" }, reason: "Cheating in ranked matches" },
+  });
 export type BanRequest = z.infer<typeof BanRequest>;
 
 /** `PATCH /v1/bans/{banId}`: what is left out stays, and null takes it away. */

@@ -1,5 +1,6 @@
 // Request and response shapes of second factors, passkeys, challenges and their policy.
 import { z } from "zod";
+import { PlainText } from "./text.ts";
 
 /** How a challenge can be answered. */
 export const CHALLENGE_METHODS = ["totp", "recovery-code", "passkey", "email-code"] as const;
@@ -97,7 +98,7 @@ export type Elevation = z.infer<typeof Elevation>;
 export const PasskeySignInRequest = z
   .strictObject({
     response: PasskeyAssertion,
-    deviceName: z.string().trim().min(1).max(64).optional(),
+    deviceName: PlainText.trim().min(1).max(64).optional(),
     deviceId: z.string().min(8).max(128).optional(),
   })
   .meta({ id: "PasskeySignInRequest" });
@@ -117,7 +118,7 @@ export type Passkey = z.infer<typeof Passkey>;
 
 /** `POST /v1/player/me/passkeys`. */
 export const AddPasskeyRequest = z
-  .strictObject({ response: PasskeyCreation, name: z.string().trim().min(1).max(64).meta({ example: "My phone" }) })
+  .strictObject({ response: PasskeyCreation, name: PlainText.trim().min(1).max(64).meta({ example: "My phone" }) })
   .meta({ id: "AddPasskeyRequest" });
 export type AddPasskeyRequest = z.infer<typeof AddPasskeyRequest>;
 
@@ -165,13 +166,16 @@ export const FactorPolicy = z
           .string()
           .max(253)
           .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, "must be a domain in lower case, e.g. play.example.com"),
-        rpName: z.string().trim().min(1).max(64),
+        rpName: PlainText.trim().min(1).max(64),
         origins: z
           .array(
             z
               .string()
               .max(300)
-              .regex(/^(https:\/\/|http:\/\/localhost|android:apk-key-hash:)/, "must be https, or an Android key hash"),
+              .regex(
+                /^(https:\/\/|http:\/\/localhost|android:apk-key-hash:)[!-~]*$/,
+                "must be https, or an Android key hash",
+              ),
           )
           .min(1)
           .max(20),

@@ -1,6 +1,7 @@
 // Request and response shapes of signing in by any provider, and of the identities that lead to one player.
 import { z } from "zod";
 import { DEVICE_ID_LENGTH } from "./accounts.ts";
+import { PlainText } from "./text.ts";
 
 /** Most identities that lead to one player. */
 export const MAX_IDENTITIES = 16;
@@ -24,12 +25,7 @@ export const Proof = z
   .meta({ description: "What the provider asks for, e.g. {email, password}.", example: { email: "a@example.com" } });
 
 /** A device's name as its owner reads it in the list of sessions. */
-export const DeviceName = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[^\p{Cc}]+$/u, "use no control characters")
-  .meta({ example: "Ada's phone" });
+export const DeviceName = PlainText.min(1).max(64).meta({ example: "Ada's phone" });
 
 /** The secret that a device made up and keeps; it tells a known device from a new one. */
 export const DeviceId = z
@@ -46,7 +42,10 @@ export const LoginRequest = z
     deviceName: DeviceName.optional(),
     deviceId: DeviceId.optional(),
   })
-  .meta({ id: "LoginRequest" });
+  .meta({
+    id: "LoginRequest",
+    example: { provider: "guest", proof: { deviceId: "2f1f7c1e-7d0b-4a4e-9f5a-6c1d2b3e4f50" } },
+  });
 export type LoginRequest = z.infer<typeof LoginRequest>;
 
 /** The member `challenge` of `auth.step_up_required`: what has to be answered before there is a session. */
