@@ -56,7 +56,11 @@ before(async () => {
     c.set("environmentId", ENV);
     await next();
   });
-  app.route("/", recoveryRoutes({ recovery: stage.recovery, rateLimiter: new RateLimiter(ephemeral, metrics) }));
+  const elevations = { requireElevation: async () => undefined };
+  app.route(
+    "/",
+    recoveryRoutes({ recovery: stage.recovery, elevations, rateLimiter: new RateLimiter(ephemeral, metrics) }),
+  );
   app.route("/", accountPage());
   playerId = await stage.newPlayer(ADA);
   browser = await launchChromium({ hasWebGl: false });
