@@ -130,7 +130,9 @@ export function privacyContract(name: string, open: () => Promise<ScratchDatabas
       const id = await newPlayer();
       const files = unzipSync(await privacy.export(DEV, id, asPlayer(id)));
       const read = (file: string) => JSON.parse(strFromU8(files[file] ?? new Uint8Array()));
-      const names = ["account.json", "deletion.json", "matchmaking.json", "profile.json"];
+      const records = allPlayerRecords(scratch.database, ephemeral);
+      const names = records.map(({ name }) => `${name}.json`).sort();
+      assert.ok(["account.json", "sessions.json", "profile.json"].every((name) => names.includes(name)));
       assert.deepEqual(Object.keys(files).sort(), [...names, "manifest.json"].sort());
       const { exportedAt, ...manifest } = read("manifest.json");
       assert.deepEqual(manifest, { format: 1, environment: "demo/dev", playerId: id, files: names });

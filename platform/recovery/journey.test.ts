@@ -65,7 +65,7 @@ describe("recovery on the running platform", () => {
     const { codeId, code } = await codeFor(() => post("/v1/auth/email/start", { email: ADA }));
     const signedUp = await post("/v1/auth/password/sign-up", { codeId, code, password: PASSWORD });
     assert.equal(signedUp.status, 200, JSON.stringify(signedUp.body));
-    const { playerId, accessToken: token } = signedUp.body;
+    const { playerId } = signedUp.body;
 
     const reset = await codeFor(() => post("/v1/auth/password/reset/start", { email: "Ada@Example.com" }));
     const finish = (newPassword: string) =>
@@ -74,7 +74,11 @@ describe("recovery on the running platform", () => {
     assert.equal((await finish(NEW_PASSWORD)).status, 204);
     assert.equal((await finish(PASSWORD)).body.code, "code.invalid");
     assert.equal((await logIn(PASSWORD)).body.code, "auth.wrong_credentials");
-    assert.equal((await logIn(NEW_PASSWORD)).body.playerId, playerId);
+    const ended = await platform.send("GET", "/v1/player/me/email", { token: signedUp.body.accessToken });
+    assert.equal(ended.body.code, "auth.session_ended", "whoever knew the old password is out");
+    const loggedIn = (await logIn(NEW_PASSWORD)).body;
+    assert.equal(loggedIn.playerId, playerId);
+    const token = loggedIn.accessToken;
     await eventually("the notice", async () =>
       (await mailbox.list()).some(({ to, subject }) => to === ADA && /password was changed/.test(subject)),
     );

@@ -91,7 +91,9 @@ describe("routes of recovery", () => {
       const [known, unknown] = answers;
       assert.equal(known?.status, 202);
       assert.equal(unknown?.status, 202);
-      assert.deepEqual([...(known?.headers ?? [])], [...(unknown?.headers ?? [])]);
+      // How much is left of the caller's own limit is no news of anybody's account.
+      const telling = (answer: typeof known) => [...(answer?.headers ?? [])].filter(([name]) => name !== "ratelimit");
+      assert.deepEqual(telling(known), telling(unknown));
       for (const answer of answers) {
         const { codeId, ...rest } = MailCodeResponse.strict().parse(answer?.body);
         assert.match(codeId, /^[0-9a-f-]{36}$/);
