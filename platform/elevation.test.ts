@@ -60,6 +60,22 @@ describe("a session that has shown one proof", () => {
     return token;
   };
 
+  /** Shows a code that goes to the player's address. */
+  const elevateByMail = async (token: string, email: string) => {
+    const { challengeId, methods } = (await send("POST", `${ME}/step-up`, token)).body;
+    assert.deepEqual(methods, ["email-code"]);
+    const sent = await send("POST", `/v1/auth/challenges/${challengeId}/email-code`, token);
+    assert.equal(sent.status, 200, JSON.stringify(sent.body));
+    const code = await eventually("the code", async () =>
+      (await mailbox.list())
+        .filter(({ to, subject }) => to === email && / confirms /.test(subject))
+        .map((mail) => linkedCode(mail).code)
+        .at(0),
+    );
+    const answered = await send("POST", `${ME}/step-up/${challengeId}`, token, { method: "email-code", code });
+    assert.equal(answered.status, 200, JSON.stringify(answered.body));
+  };
+
   it("is enough for a guest, who has nothing else to show", async () => {
     for (const [method, path, body] of GUARDED) {
       const { code } = await send(method, path, await newGuest(), body());
@@ -87,6 +103,23 @@ describe("a session that has shown one proof", () => {
     }
   });
 
+  it("is still asked for a second factor after a reset of the password", async () => {
+    const email = `${randomUUID()}@example.com`;
+    const token = await newRegistered(email);
+    await elevateByMail(token, email);
+    const { secret } = (await send("POST", `${ME}/totp`, token)).body;
+    const confirmed = await send("POST", `${ME}/totp/confirm`, token, { code: totpCode(secret, Date.now() - 30_000) });
+    assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body));
+    const { codeId } = (await platform.send("POST", "/v1/auth/password/reset/start", { body: { email } })).body;
+    const newPassword = "seven quiet harbours at dusk";
+    const body = { codeId, code: await mailedCode(codeId), newPassword };
+    assert.equal((await platform.send("POST", "/v1/auth/password/reset/finish", { body })).status, 204);
+    const login = { provider: "password", proof: { email, password: newPassword } };
+    const answer = await platform.send("POST", "/v1/auth/login", { body: login });
+    assert.equal(answer.body.code, "auth.step_up_required", JSON.stringify(answer.body));
+    assert.deepEqual(answer.body.challenge.methods, ["totp", "recovery-code"]);
+  });
+
   it("is not enough for who has an address, until a code from there was shown; the old password is enough for a new one", async () => {
     const email = `${randomUUID()}@example.com`;
     const token = await newRegistered(email);
@@ -96,18 +129,7 @@ describe("a session that has shown one proof", () => {
     }
     const change = { currentPassword: PASSWORD, newPassword: "seven quiet harbours at dusk" };
     assert.equal((await send("PUT", `${ME}/password`, token, change)).status, 204);
-    const { challengeId, methods } = (await send("POST", `${ME}/step-up`, token)).body;
-    assert.deepEqual(methods, ["email-code"]);
-    const sent = await send("POST", `/v1/auth/challenges/${challengeId}/email-code`, token);
-    assert.equal(sent.status, 200, JSON.stringify(sent.body));
-    const code = await eventually("the code", async () =>
-      (await mailbox.list())
-        .filter(({ to, subject }) => to === email && / confirms /.test(subject))
-        .map((mail) => linkedCode(mail).code)
-        .at(0),
-    );
-    const answered = await send("POST", `${ME}/step-up/${challengeId}`, token, { method: "email-code", code });
-    assert.equal(answered.status, 200, JSON.stringify(answered.body));
+    await elevateByMail(token, email);
     assert.equal((await send("DELETE", ME, token)).status, 202);
   });
 });
