@@ -34,6 +34,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     what: "the platform process: sign-ins, keys and matchmaking tickets a second, and what a request costs",
     program: "bench/run/platform.ts",
   },
+  accounts: {
+    what: "beside better-auth and Nakama: sign-ins and token checks a second, and the event loop's delay meanwhile",
+    program: "bench/run/accounts.ts",
+  },
   join: {
     what: "beside stock Colyseus: joins a second, to a known room and through matchmaking",
     program: "bench/run/join.ts",
@@ -68,6 +72,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ["bench/run/join.ts", "--quick", "--peers", "gamekeeper,gamekeeper-matched,stock-by-id"],
       ["bench/run/idle.ts", "--quick"],
       ["bench/run/platform.ts", "--quick"],
+      ["bench/run/accounts.ts", "--quick"],
     ],
   },
   report: {

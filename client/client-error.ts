@@ -29,6 +29,8 @@ const CLIENT_CATALOGUE = {
 /** Public codes that can pass by themselves: the same call may succeed later, or with a new ticket. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "request.rate_limited",
+  "auth.locked",
+  "provider.unavailable",
   "matchmaking.ticket_not_found",
   "ticket.expired",
   "ticket.used",
@@ -41,6 +43,13 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Public codes that a player can do something about at once. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
+  "auth.missing": "Sign in first.",
+  "auth.session_ended": "Sign in again.",
+  "auth.expired": "Sign in again.",
+  "auth.step_up_required": "Answer the challenge to go on.",
+  "auth.elevation_required": "Elevate the session, then try again.",
+  "identity.clash": "Ask the player which one to keep.",
+  "profile.version_conflict": "Read the profile, and make the change again.",
   "build.mismatch": "Reload the page, or update the client: it is older or newer than the server.",
 };
 
@@ -58,11 +67,13 @@ export class ClientError extends Error {
   readonly retryable: boolean;
   /** The platform's whole problem document (RFC 9457), when it sent one: some codes come with more than text, e.g. a challenge. */
   readonly problem: Readonly<Record<string, unknown>> | undefined;
+  /** How long the platform asks to wait before the same call, in milliseconds, when it said so. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ClientErrorCode,
     detail: string,
-    options: { cause?: unknown; problem?: Record<string, unknown> } = {},
+    options: { cause?: unknown; problem?: Record<string, unknown>; retryAfterMs?: number } = {},
   ) {
     const { title, advice, isRetryable } = describe(code);
     super(`${title}: ${detail} ${advice}`, { cause: options.cause });
@@ -71,6 +82,7 @@ export class ClientError extends Error {
     this.detail = detail;
     this.retryable = isRetryable;
     this.problem = options.problem;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -78,6 +78,19 @@ describe("connect()", () => {
     assert.equal(session.stats.corrections, 0);
   });
 
+  test("lets whoever is signed in to the given platform play, and signs a guest in to it where nobody is", async () => {
+    const api = new PlatformApi(platform.url);
+    const { playerId } = await api.signIn.asGuest(newDeviceId());
+    const session = await connect({ platform: api });
+    sessions.push(session);
+    assert.equal(session.playerId, playerId);
+    assert.equal(platform.asked.filter((request) => request === "POST /v1/auth/guest").length, 1);
+
+    const fresh = new PlatformApi(platform.url);
+    sessions.push(await connect({ platform: fresh }));
+    assert.equal(fresh.player?.playerId, sessions.at(-1)?.playerId);
+  });
+
   test("the same device is the same player, another device another", async () => {
     const deviceId = newDeviceId();
     const [first, again, other] = [await connected({ deviceId }), await connected({ deviceId }), await connected()];
@@ -178,6 +191,6 @@ describe("connect()", () => {
   test("a platform that does not answer is a timeout", async () => {
     platform.answerWith = () => new Promise<Response>(() => undefined) as unknown as Response;
     const api = new PlatformApi(platform.url, { timeoutMs: 50 });
-    await assert.rejects(api.signInAsGuest("device-one"), { name: "ClientError", code: "client.timeout" });
+    await assert.rejects(api.signIn.asGuest("device-one"), { name: "ClientError", code: "client.timeout" });
   });
 });

@@ -35,11 +35,13 @@ export interface ConnectOptions<
   Self extends Schema = Player,
   Input extends object = ArenaInput,
 > {
-  /** The platform's root, e.g. `http://localhost:8000`. */
-  readonly platformUrl: string;
+  /** The platform's root, e.g. `http://localhost:8000`; the page's own origin when left out. */
+  readonly platformUrl?: string;
+  /** The platform as somebody is signed in to it, in place of `platformUrl`: they play. When nobody is, a guest signs in to it. */
+  readonly platform?: PlatformApi;
   /** What to play; the arena when left out. */
   readonly game?: GameDefinition<State, Self, Input>;
-  /** Who plays: the same id is the same guest. Left out, a browser tab keeps one of its own and a Node process makes one up. */
+  /** Which guest plays, when nobody is signed in: the same id is the same guest. Left out, a browser tab keeps one of its own and a Node process makes one up. */
   readonly deviceId?: string;
   /** Gives up, also in the queue; `connect()` then rejects with `client.aborted`. */
   readonly signal?: AbortSignal;
@@ -51,7 +53,7 @@ export interface ConnectOptions<
 }
 
 /**
- * Signs in as a guest, queues for a seat, joins the room and waits for its first state. Resolves with a session whose own
+ * Signs in as a guest unless `platform` is signed in to, queues for a seat, joins the room and waits for its first state. Resolves with a session whose own
  * player is seated and predicted. Everything it rejects with is a `ClientError`; nothing is left behind then.
  */
 export async function connect<
@@ -60,18 +62,24 @@ export async function connect<
   Input extends object = ArenaInput,
 >(options: ConnectOptions<State, Self, Input>): Promise<GameSession<State, Self, Input>> {
   const game = options.game ?? (arena as unknown as GameDefinition<State, Self, Input>);
-  const api = new PlatformApi(options.platformUrl);
   try {
     throwIfAborted(options.signal);
+    const api = options.platform ?? new PlatformApi(options.platformUrl ?? "/");
     options.onProgress?.("signing-in");
-    const deviceId = options.deviceId ?? (await deviceIdOfThisPage());
-    const { playerId } = await api.signInAsGuest(deviceId, options.signal);
+    const { playerId } = api.player ?? (await signInAsGuest(api, options));
     const session = await queueAndJoin(api, game, playerId, options);
     options.onProgress?.("joined");
     return session;
   } catch (error) {
     throw toClientError(error, options.signal?.aborted ? "client.aborted" : "client.bad_response");
   }
+}
+
+async function signInAsGuest(
+  api: PlatformApi,
+  { deviceId, signal }: { readonly deviceId?: string; readonly signal?: AbortSignal },
+): Promise<{ readonly playerId: string }> {
+  return api.signIn.asGuest(deviceId ?? (await deviceIdOfThisPage()), signal);
 }
 
 type Options = Pick<ConnectOptions, "signal" | "queueTimeoutMs" | "onProgress" | "linkSeed">;
@@ -102,9 +110,9 @@ async function queue(api: PlatformApi, mode: string, options: Options): Promise<
   const deadlineMs = performance.now() + queueTimeoutMs;
   // Best effort, and not waited for: a ticket that stays behind returns itself.
   const giveBack = ({ ticketId }: MatchmakingStatus): void =>
-    void api.cancelMatchmaking(ticketId).catch(() => undefined);
+    void api.matchmaking.cancel(ticketId).catch(() => undefined);
   // Asked without the signal: an abort on the way must still learn which ticket to give back.
-  const asking = api.joinMatchmaking(mode);
+  const asking = api.matchmaking.join(mode);
   const undo = (): void => void asking.then(giveBack, () => undefined);
   let ticket = await within(queueTimeoutMs, "The platform gave no ticket", signal, asking, undo);
   let pollMs = POLL_MS.first;
@@ -114,7 +122,7 @@ async function queue(api: PlatformApi, mode: string, options: Options): Promise<
       if (leftMs <= 0) throw new ClientError("client.timeout", `No seat was found within ${queueTimeoutMs} ms.`);
       await pause(Math.min(pollMs, leftMs), signal);
       pollMs = Math.min(POLL_MS.last, pollMs * POLL_MS.growth);
-      ticket = await api.matchmakingStatus(ticket.ticketId, signal);
+      ticket = await api.matchmaking.status(ticket.ticketId, signal);
     }
   } catch (error) {
     giveBack(ticket);

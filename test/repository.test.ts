@@ -115,6 +115,7 @@ describe("the check of imports", () => {
     ["the kit does not import a game", "rooms/kit/game-room.ts", 'import { ArenaRoom } from "../arena/arena-room.ts";'],
     ["the server does not import the platform", "server/main.ts", 'export { app } from "../platform/app.ts";'],
     ["the server does not name a game", "server/main.ts", 'import { A } from "../rooms/arena/arena-room.ts";'],
+    ["what browsers load does not lead to Node", "client/index.ts", 'export * from "./node/index.ts";'],
     ["the server is not a player", "server/main.ts", 'import { Client } from "@colyseus/sdk";'],
     ["the platform does not import rooms", "platform/app.ts", 'const r = await import("../rooms/index.ts");'],
     ["the platform does not import shared/netcode", "platform/app.ts", 'import "../shared/netcode/index.ts";'],

@@ -1,9 +1,10 @@
 // Players of the platform: so many connections that each ask, wait for the answer, and ask again.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { Agent, createServer, request } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Distribution } from "../run/distribution.ts";
+import { type Ask, JsonClient } from "./json-client.ts";
 
 /** Requests under way at once, each on a connection that is kept. */
 export const CONNECTIONS = 32;
@@ -50,7 +51,7 @@ interface Player {
 
 /** All players of one trial, and the game server that has a seat for each. */
 export class PlatformLoad {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  readonly #client: JsonClient;
   readonly #address: PlatformAddress;
   readonly #players: Player[] = [];
   #isAsking = false;
@@ -62,6 +63,7 @@ export class PlatformLoad {
 
   private constructor(address: PlatformAddress) {
     this.#address = address;
+    this.#client = new JsonClient(address.port, CONNECTIONS);
   }
 
   /** Signs everybody in and gives each a ticket. Rejects when the platform refuses one. */
@@ -172,29 +174,12 @@ export class PlatformLoad {
     setInterval(() => beat().catch((error: Error) => this.#faults.push(error.message)), HEARTBEAT_MS);
   }
 
-  /** Sends JSON and reads JSON. Rejects with the answer when it is not of 200 to 299. */
-  #send<Value>(method: string, path: string, token?: string, body?: object): Promise<Value> {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = {
-      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-      ...(text !== undefined && { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) }),
-    };
-    const { port } = this.#address;
-    return new Promise((resolve, reject) => {
-      const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: this.#agent }, (response) => {
-        let answer = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => {
-          answer += chunk;
-        });
-        response.on("end", () => {
-          const { statusCode = 0 } = response;
-          if (statusCode < 200 || statusCode > 299) {
-            reject(new Error(`${method} ${path.split("?", 1)[0]} was answered ${statusCode} ${answer.slice(0, 200)}`));
-          } else resolve((answer === "" ? undefined : JSON.parse(answer)) as Value);
-        });
-      });
-      sent.on("error", reject);
-      sent.end(text);
+  #send<Value>(method: Ask["method"], path: string, token?: string, body?: object): Promise<Value> {
+    return this.#client.send({
+      method,
+      path,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { body }),
     });
   }
 }

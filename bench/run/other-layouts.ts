@@ -1,4 +1,5 @@
 // How the scenarios without players are told: their tables, what they are compared by, and what their columns mean.
+import { ACCOUNT_REQUESTS } from "../load/account-requests.ts";
 import type { Layout } from "./table.ts";
 
 /** A scenario of its own kind. */
@@ -11,6 +12,32 @@ export interface OtherLayout extends Layout {
 
 /** By the scenario's name. */
 export const OTHER_LAYOUTS: Readonly<Record<string, OtherLayout>> = {
+  accounts: {
+    compared: "cpuMs",
+    plot: "accounts: CPU a request, ms; without a database that is another process",
+    legend: `${Object.entries(ACCOUNT_REQUESTS)
+      .map(([name, what]) => `- **${name}**: ${what}.`)
+      .join("\n")}
+- **requests/s**: of the whole, on one core. A peer's Postgres is on that core too, so that an embedded database has no advantage by being counted elsewhere.
+- **CPU ms/request**: of the peer's process, without its Postgres, which is not in that process; with the database where it is embedded.
+- **loop p99**: delay of the event loop. Threads that hash passwords, and Postgres, are on the same core as the loop, so that it contains its turns of waiting for the core. Nakama has no such loop.
+- **idle p99**: the same of a process on the same core at the same time that does nothing: what the machine alone delays.
+- **p50**, **p99**: to the answer, while all connections ask at once.
+
+Passwords are hashed by each peer's own choice: argon2id with 19 MiB and two passes here, scrypt at better-auth, bcrypt at Nakama;
+a hash is most of that row, and a cheaper one is no merit. Guests of better-auth cannot come back, so it has no such row. Where hashing is so dear
+that no answer came within a trial, with all connections asking at once, there is no figure.`,
+    columns: [
+      { head: "requests/s", figure: "requestsPerSecond", digits: 0, hasSpread: true },
+      { head: "CPU ms/request", figure: "cpuMs", digits: 2, hasSpread: true },
+      { head: "loop p99 ms", figure: "loopDelayP99Ms", digits: 1, hasSpread: true },
+      { head: "idle p99 ms", figure: "idleLoopDelayP99Ms", digits: 1 },
+      { head: "p50 ms", figure: "p50Ms", digits: 1 },
+      { head: "p99 ms", figure: "p99Ms", digits: 1 },
+      { head: "core %", figure: "cpuShare", digits: 0, unit: 0.01 },
+      { head: "load core %", figure: "loadCpuShare", digits: 0, unit: 0.01 },
+    ],
+  },
   join: {
     compared: "cpuMicroseconds",
     plot: "join: server CPU a join and the leave after it, µs",

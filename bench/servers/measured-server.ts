@@ -12,6 +12,15 @@ export interface Seat {
   readonly ticket?: string;
 }
 
+/** An account at a peer that has any: an address with its password, the device that it was made on, and a session. */
+export interface Account {
+  readonly deviceId: string;
+  readonly email: string;
+  readonly password: string;
+  /** Of the session in which it was made. */
+  readonly token: string;
+}
+
 /** What a server holds. */
 export interface Memory {
   /** Resident as it is, with whatever V8 keeps for what comes next. */
@@ -56,6 +65,10 @@ export interface MeasuredServer {
   seats(count: number): Promise<readonly Seat[]>;
   /** A ticket for each of these rooms; left out by peers that have none. */
   tickets?(roomIds: readonly string[]): Promise<readonly string[]>;
+  /** Makes `count` accounts; left out by peers that have none. */
+  accounts?(count: number): Promise<readonly Account[]>;
+  /** Signs `count` guests in and answers their devices; left out by peers whose guests cannot come back. */
+  guests?(count: number): Promise<readonly string[]>;
 }
 
 const LOOP_RESOLUTION_MS = 10;
@@ -89,6 +102,8 @@ export function serveMeasured(server: MeasuredServer): void {
     memory: memoryAtRest,
     seats: (count: number) => server.seats(count),
     tickets: (roomIds: readonly string[]) => server.tickets?.(roomIds),
+    accounts: (count: number) => server.accounts?.(count) ?? [],
+    guests: (count: number) => server.guests?.(count) ?? [],
     begin: async (isProfiled: boolean) => {
       // The pause of the collector, and the ticks that catch up with it, are not the server's.
       globalThis.gc?.();

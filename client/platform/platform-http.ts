@@ -28,9 +28,13 @@ export interface PlatformRequest<T> {
   readonly path: string;
   /** The shape of the answer; left out, the answer has no body. */
   readonly shape?: z.ZodType<T>;
+  /** Whether 204, without a body, is an answer too: undefined then. */
+  readonly mayBeEmpty?: boolean;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** In place of the usual time limit. */
+  readonly timeoutMs?: number;
 }
 
 /** Sends requests. Everything thrown is a `ClientError`. */
@@ -48,9 +52,9 @@ export class PlatformHttp {
     this.#timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
-  /** The platform's origin and path, which tells one platform's stored session from another's. */
-  get root(): string {
-    return this.#base.href;
+  /** The platform's address and environment, which tells the stored session of one from another's. */
+  get realm(): string {
+    return this.#environment === undefined ? this.#base.href : `${this.#base.href} ${this.#environment}`;
   }
 
   /**
@@ -61,7 +65,8 @@ export class PlatformHttp {
     const response = await this.#fetched(request, accessToken);
     const where = nameOf(request);
     const text = await this.#read(request, where, () => response.text());
-    if (!response.ok) throw refusal(where, response.status, text);
+    if (!response.ok) throw refusal(where, response, text);
+    if (request.mayBeEmpty && response.status === 204) return undefined as T;
     return (request.shape ? parse(request.shape, text, where) : undefined) as T;
   }
 
@@ -70,13 +75,13 @@ export class PlatformHttp {
     const response = await this.#fetched(request, accessToken);
     const where = nameOf(request);
     const bytes = await this.#read(request, where, () => response.arrayBuffer());
-    if (!response.ok) throw refusal(where, response.status, new TextDecoder().decode(bytes));
+    if (!response.ok) throw refusal(where, response, new TextDecoder().decode(bytes));
     return new Uint8Array(bytes);
   }
 
   #fetched(request: PlatformRequest<unknown>, accessToken: string | undefined): Promise<Response> {
-    const { method, path, body, headers, signal } = request;
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const { method, path, body, headers, signal, timeoutMs = this.#timeoutMs } = request;
+    const timeout = AbortSignal.timeout(timeoutMs);
     return this.#read(request, nameOf(request), () =>
       this.#fetch(new URL(path, this.#base), {
         method,
@@ -93,7 +98,11 @@ export class PlatformHttp {
     );
   }
 
-  async #read<T>({ signal }: PlatformRequest<unknown>, where: string, work: () => Promise<T>): Promise<T> {
+  async #read<T>(
+    { signal, timeoutMs = this.#timeoutMs }: PlatformRequest<unknown>,
+    where: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -101,7 +110,7 @@ export class PlatformHttp {
         throw new ClientError("client.aborted", "The caller's signal was aborted.", { cause: error });
       }
       if (error instanceof Error && error.name === "TimeoutError") {
-        const detail = `${where} at ${this.#base.origin} gave no answer within ${this.#timeoutMs} ms.`;
+        const detail = `${where} at ${this.#base.origin} gave no answer within ${timeoutMs} ms.`;
         throw new ClientError("client.timeout", detail, { cause: error });
       }
       throw new ClientError("client.unreachable", `${where} at ${this.#base.origin} failed.`, { cause: error });
@@ -140,12 +149,16 @@ function parse<T>(shape: z.ZodType<T>, text: string, where: string): T {
 }
 
 /** The error for an answer that is not a success: the platform's own when it sent one, with all that its document says. */
-function refusal(where: string, status: number, text: string): ClientError {
+function refusal(where: string, { status, headers }: Response, text: string): ClientError {
   const problem = ProblemAnswer.safeParse(jsonOrUndefined(text));
   if (problem.success && isErrorCode(problem.data.code)) {
     const fields = (problem.data.errors ?? []).map(({ field, message }) => ` ${field}: ${sentence(message)}`).join("");
     const detail = sentence(problem.data.detail ?? `${where} was refused`) + fields;
-    return new ClientError(problem.data.code, detail, { problem: problem.data });
+    const retryAfterSeconds = Number(headers.get("retry-after") ?? Number.NaN);
+    return new ClientError(problem.data.code, detail, {
+      problem: problem.data,
+      ...(retryAfterSeconds >= 0 && { retryAfterMs: retryAfterSeconds * 1_000 }),
+    });
   }
   if (status === 502 || status === 503 || status === 504) {
     return new ClientError("client.unreachable", `${where} answered HTTP ${status}.`);

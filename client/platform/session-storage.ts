@@ -1,8 +1,10 @@
-// Where a client keeps its session between two starts: a port, with adapters for memory and for a browser.
+// Where a client keeps its session between two starts: a port, with adapters for memory and for a browser. Node's is in client/node.
 import { z } from "zod";
 
 /** What is kept. Times are milliseconds since 1970, by the client's clock. */
 export const StoredSession = z.object({
+  /** The platform and environment that the tokens are for. They are never shown to another. */
+  realm: z.string(),
   playerId: z.string(),
   sessionId: z.string(),
   accessToken: z.string(),
@@ -22,6 +24,15 @@ export interface SessionStorage {
   clear(): Promise<void>;
   /** Runs `work` while no other tab or process that shares the storage runs its own. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** The session that `text` holds, if it does: it may be somebody else's, or an older version's. Signing in replaces it. */
+export function storedSessionIn(text: string): StoredSession | undefined {
+  try {
+    return StoredSession.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Forgets everything when the process or page ends. */
@@ -64,12 +75,7 @@ export class BrowserSessionStorage implements SessionStorage {
 
   async load(): Promise<StoredSession | undefined> {
     const kept = this.#parts.storage.getItem(this.#key);
-    if (kept === null) return undefined;
-    try {
-      return StoredSession.parse(JSON.parse(kept));
-    } catch {
-      return undefined; // Somebody else's, or an older version's: signing in again replaces it.
-    }
+    return kept === null ? undefined : storedSessionIn(kept);
   }
 
   async save(session: StoredSession): Promise<void> {

@@ -21,6 +21,7 @@ function heldAfter(tick: number, acks: readonly { newest: number; mask: number }
     history.set(id, 0, now);
     history.commit(now);
     if (now === tick + 1) for (const { newest, mask } of acks) knowledge.acknowledge(newest, mask);
+    knowledge.begin();
     knowledge.gather(visible);
     const { ages, count, rows } = history.candidates;
     assert.equal(count, 1);

@@ -1,6 +1,7 @@
 // What one client holds of each entity, as far as its acks prove it; finds what it must be sent and what must be taken away.
 import { type IdSet, lowestBit } from "./id-set.ts";
 import { MAX_BASELINE_AGE, type SnapshotHistory } from "./snapshot-history.ts";
+import { ackedTicks, newestAge, staleTicks, tickBit } from "./tick-mask.ts";
 
 const SHOWN = 0;
 const LEAVING = 1;
@@ -20,7 +21,7 @@ const HELD_TICK = 5;
 const PRIORITY = 6;
 /** The bits of the float 0. */
 const NO_PRIORITY = 0;
-const FIRST_ROWS = 16;
+const FIRST_ROWS = 2;
 
 /**
  * One client's side of the room's entities. `gather` compares it with a tick of the history; `markSent` and `acknowledge` keep it true.
@@ -35,8 +36,12 @@ export class ClientKnowledge {
   private floats = new Float32Array(this.ints.buffer);
   /** Where the rows end. */
   private end = 0;
-  private lastTick = -1;
-  private ackedTicks = 0;
+  /** The tick that `begin` began; -1 before the first. */
+  tick = -1;
+  /** Ticks whose snapshots arrived. */
+  acked = 0;
+  /** Ticks whose bits in the rows still tell of ticks long past. */
+  private stale = 0;
 
   constructor(history: SnapshotHistory) {
     this.history = history;
@@ -44,40 +49,74 @@ export class ClientKnowledge {
 
   /** Takes the client's ack. Ticks that were never sent, or left the window, are ignored: a lie harms only the liar. */
   acknowledge(newestTick: number, mask: number): void {
-    const age = this.lastTick - newestTick;
-    if (newestTick < 0 || age < 0 || age > MAX_BASELINE_AGE) return;
-    // Bit 31 - i tells of tick `newestTick - i`: only as many as lie in the window, and after the first tick.
-    const told = Math.min(MAX_BASELINE_AGE + 1 - age, newestTick + 1);
-    const ticks = reversed((mask << 1) | 1) & (told === 32 ? -1 : ~(-1 >>> told));
-    // Turned so that each stands at its tick modulo 32.
-    const turn = (newestTick + 1) & 31;
-    this.ackedTicks |= turn === 0 ? ticks : (ticks << turn) | (ticks >>> (32 - turn));
+    this.acked |= ackedTicks(newestTick, mask, this.tick);
+  }
+
+  /** Goes on to the latest committed tick, which must be newer than the last one, and gives the ticks that left the window. */
+  begin(): number {
+    const { tick } = this.history;
+    if (tick <= this.tick)
+      throw new Error(`tick ${tick} is already encoded for this client: commit the next one first`);
+    this.stale = staleTicks(this.tick, tick);
+    this.acked &= ~this.stale;
+    this.tick = tick;
+    return this.stale;
   }
 
   /**
-   * Fills the history's candidates and despawns for the latest committed tick, which must be newer than the last one gathered.
-   * Who is in `visible` without a state at that tick is not seen.
+   * After `begin`: fills the history's candidates and despawns. Who is in `visible` without a state at the tick is not seen. May be
+   * called again in a tick, to the same effect.
    */
   gather(visible: IdSet): void {
-    const { tick, present, candidates, despawns } = this.history;
-    if (tick <= this.lastTick)
-      throw new Error(`tick ${tick} is already encoded for this client: commit the next one first`);
-    const stale = staleTicks(this.lastTick, tick);
-    this.lastTick = tick;
-    this.ackedTicks &= ~stale;
+    const { present, candidates, despawns } = this.history;
     candidates.reset();
     despawns.reset();
     let row = 0;
     for (let word = 0; word < visible.words.length; word++) {
       for (let rest = visible.words[word]! & present.words[word]!; rest !== 0; rest &= rest - 1) {
         const id = word * 32 + lowestBit(rest);
-        while (row < this.end && this.ints[row + ID]! < id) row = this.gatherHidden(row, stale);
+        while (row < this.end && this.ints[row + ID]! < id) row = this.gatherHidden(row);
         if (row === this.end || this.ints[row + ID] !== id) this.insertRow(row, id);
-        this.gatherShown(row, id, stale);
+        this.gatherShown(row, id);
         row += ROW;
       }
     }
-    while (row < this.end) row = this.gatherHidden(row, stale);
+    while (row < this.end) row = this.gatherHidden(row);
+  }
+
+  /** After `begin`: fills the candidates with one visible entity more, and lets all others be. */
+  gatherOne(id: number): void {
+    let row = 0;
+    for (let end = this.end; row < end; ) {
+      const middle = ((row + end) / (2 * ROW)) >>> 0;
+      if (this.ints[middle * ROW + ID]! < id) row = (middle + 1) * ROW;
+      else end = middle * ROW;
+    }
+    if (row === this.end || this.ints[row + ID] !== id) this.insertRow(row, id);
+    this.gatherShown(row, id);
+  }
+
+  /** Forgets every entity that `isKept` does not name. */
+  keepOnly(isKept: (id: number) => boolean): void {
+    let end = 0;
+    for (let row = 0; row < this.end; row += ROW) {
+      if (!isKept(this.ints[row + ID]!)) continue;
+      this.ints.copyWithin(end, row, row + ROW);
+      end += ROW;
+    }
+    this.end = end;
+    this.resize(end);
+  }
+
+  /** Takes in that the client may hold an entity: its states of the ticks in `heldTicks`, as far as they arrived. A row that is there stays. */
+  learn(id: number, heldTicks: number, isShown: boolean): void {
+    let row = this.end;
+    while (row > 0 && this.ints[row - ROW + ID]! >= id) row -= ROW;
+    if (row < this.end && this.ints[row + ID] === id) return;
+    this.insertRow(row, id);
+    this.ints[row + STATE] = isShown ? SHOWN : LEAVING;
+    this.ints[row + IS_ANNOUNCED] = 1;
+    this.ints[row + SENT_TICKS] = heldTicks;
   }
 
   /**
@@ -97,23 +136,22 @@ export class ClientKnowledge {
 
   /** Notes that the entity of a candidate's row is in the snapshot of the gathered tick. */
   markSent(row: number): void {
-    this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
+    this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.tick);
     this.ints[row + IS_ANNOUNCED] = 1;
     this.ints[row + PRIORITY] = NO_PRIORITY;
   }
 
   /** Notes that the removal of the entity of a row is in the snapshot of the gathered tick. */
   markDespawnSent(row: number): void {
-    this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.lastTick);
+    this.ints[row + SENT_TICKS] = this.ints[row + SENT_TICKS]! | tickBit(this.tick);
   }
 
-  private gatherShown(row: number, id: number, stale: number): void {
-    const { history, ints } = this;
-    const tick = this.lastTick;
+  private gatherShown(row: number, id: number): void {
+    const { history, ints, tick } = this;
     if (ints[row + STATE] !== SHOWN || ints[row + GENERATION] !== history.generation[id]) this.show(row, id);
-    const sent = ints[row + SENT_TICKS]! & ~stale;
+    const sent = ints[row + SENT_TICKS]! & ~this.stale;
     ints[row + SENT_TICKS] = sent;
-    const age = newestAge(sent & this.ackedTicks, tick);
+    const age = newestAge(sent & this.acked, tick);
     let held = ints[row + HELD_TICK]!;
     if (age > 0 && tick - age > held) held = tick - age;
     if (held >= history.changeTick[id]!) {
@@ -132,16 +170,16 @@ export class ClientKnowledge {
   }
 
   /** Gives the row to go on with: the next one, which is at the same place when this one is gone. */
-  private gatherHidden(row: number, stale: number): number {
+  private gatherHidden(row: number): number {
     const { ints } = this;
     if (ints[row + STATE] === SHOWN) {
       ints[row + STATE] = LEAVING;
       ints[row + SENT_TICKS] = 0;
       ints[row + HELD_TICK] = -1;
     }
-    const sent = ints[row + SENT_TICKS]! & ~stale;
+    const sent = ints[row + SENT_TICKS]! & ~this.stale;
     ints[row + SENT_TICKS] = sent;
-    if (ints[row + IS_ANNOUNCED] === 0 || (sent & this.ackedTicks) !== 0) {
+    if (ints[row + IS_ANNOUNCED] === 0 || (sent & this.acked) !== 0) {
       ints.copyWithin(row, row + ROW, this.end);
       this.end -= ROW;
       return row;
@@ -160,45 +198,22 @@ export class ClientKnowledge {
   }
 
   private insertRow(row: number, id: number): void {
-    if (this.end === this.ints.length) {
-      const ints = new Int32Array(2 * this.ints.length);
-      ints.set(this.ints);
-      this.ints = ints;
-      this.floats = new Float32Array(ints.buffer);
-    }
+    if (this.end === this.ints.length) this.resize(2 * this.end);
     this.ints.copyWithin(row + ROW, row, this.end);
     this.end += ROW;
     this.ints[row + ID] = id;
     this.ints[row + IS_ANNOUNCED] = 0;
     this.show(row, id);
   }
-}
 
-function tickBit(tick: number): number {
-  return 1 << (tick & 31);
-}
-
-/** Mask of the ticks after `last` up to `tick`: their bits still tell of ticks 32 or more before them. */
-function staleTicks(last: number, tick: number): number {
-  const step = tick - last;
-  if (last < 0 || step >= 32) return -1;
-  const ones = (1 << step) - 1;
-  const shift = (last + 1) & 31;
-  return shift === 0 ? ones : (ones << shift) | (ones >>> (32 - shift));
-}
-
-/** Age in ticks of the newest tick in `mask`, whose bit for `tick` itself is clear; 0 when it is empty. */
-function newestAge(mask: number, tick: number): number {
-  if (mask === 0) return 0;
-  const shift = tick & 31;
-  const turned = shift === 0 ? mask : (mask >>> shift) | (mask << (32 - shift));
-  return Math.clz32(turned) + 1;
-}
-
-/** The 32 bits of `word` in opposite order (Warren, Hacker's Delight, section 7-1). */
-function reversed(word: number): number {
-  let bits = ((word & 0x55555555) << 1) | ((word >>> 1) & 0x55555555);
-  bits = ((bits & 0x33333333) << 2) | ((bits >>> 2) & 0x33333333);
-  bits = ((bits & 0x0f0f0f0f) << 4) | ((bits >>> 4) & 0x0f0f0f0f);
-  return (bits << 24) | ((bits & 0xff00) << 8) | ((bits >>> 8) & 0xff00) | (bits >>> 24);
+  /** Makes room for the rows up to `end`. */
+  private resize(end: number): void {
+    let length = FIRST_ROWS * ROW;
+    while (length < end) length *= 2;
+    if (length === this.ints.length) return;
+    const ints = new Int32Array(length);
+    ints.set(this.ints.subarray(0, this.end));
+    this.ints = ints;
+    this.floats = new Float32Array(ints.buffer);
+  }
 }

@@ -3,20 +3,18 @@ import { BitWriter } from "./bit-writer.ts";
 import { CODE_BITS, changeOf, chooseCode, LENGTHS, writeChange, zigzag } from "./delta-code.ts";
 import type { SnapshotSchema } from "./snapshot-schema.ts";
 
-/** A coded change is kept in pieces that a `BitWriter` takes in one go. */
-const PIECE_BITS = 24;
-const PIECE_BYTES = PIECE_BITS / 8;
-
+/** A coded change is kept in whole words. */
+const WORD_BITS = 32;
 /**
  * Codes the change of an entity since a tick of the history at most once, whoever asks. The codes are chosen for the whole
  * room, from the changes of the ticks before, newer ones counting more: so that one coding serves every client ([SNAP10] of
  * SPEC.md describes them in each snapshot, and a snapshot may choose them as it likes).
  *
- * Sized once for a room's capacity and the ages that baselines can have; nothing allocates afterwards.
+ * There is memory for the ages of baselines that occurred, mostly two or three of all; it is allocated when an age occurs first.
  */
 export class DeltaCache {
   /** Bits of the change at each place. */
-  readonly bits: Uint16Array;
+  bits = new Uint16Array(0);
   private readonly schema: SnapshotSchema;
   private readonly capacity: number;
   private readonly fieldStart: readonly number[];
@@ -26,12 +24,16 @@ export class DeltaCache {
   private readonly isZeroShort: Uint8Array;
   /** 1 for a kind of which a change was coded; before its first there is nothing to choose by. */
   private readonly hasCodes: Uint8Array;
+  /** The codes of each kind's fields as they are written, in words. */
+  private readonly codes: Int32Array[];
+  /** The first place of each age's changes; -1 before the age has occurred. */
+  private readonly placeOfAge: Int32Array;
+  private places = 0;
   /** Tick in which each place was coded. */
-  private readonly codedAt: Int32Array;
-  private readonly pieces: Int32Array;
-  private readonly piecesPerPlace: number;
+  private codedAt = new Int32Array(0);
+  private words = new Int32Array(0);
+  private readonly wordsPerPlace: number;
   private readonly changes: Uint32Array;
-  private readonly scratch: Uint8Array;
   private readonly writer: BitWriter;
   private tick = -1;
 
@@ -48,13 +50,12 @@ export class DeltaCache {
     this.isZeroShort = new Uint8Array(fields);
     this.hasCodes = new Uint8Array(schema.layouts.length);
     const widest = Math.max(...schema.layouts.map((layout) => layout.totalBits + 2 * layout.size));
-    this.piecesPerPlace = Math.ceil(widest / PIECE_BITS);
-    this.codedAt = new Int32Array(ages * capacity).fill(-1);
-    this.bits = new Uint16Array(ages * capacity);
-    this.pieces = new Int32Array(ages * capacity * this.piecesPerPlace);
+    this.wordsPerPlace = Math.ceil(widest / WORD_BITS);
+    this.codes = schema.layouts.map((layout) => new Int32Array(Math.ceil((layout.size * CODE_BITS) / WORD_BITS)));
+    this.placeOfAge = new Int32Array(ages).fill(-1);
     this.changes = new Uint32Array(schema.stride);
-    this.scratch = new Uint8Array(this.piecesPerPlace * PIECE_BYTES);
-    this.writer = new BitWriter(this.scratch);
+    const words = Math.max(this.wordsPerPlace, ...this.codes.map(({ length }) => length));
+    this.writer = new BitWriter(new Uint8Array((words * WORD_BITS) / 8));
   }
 
   /** Begins a tick: nothing is coded, and the codes suit what was coded before. */
@@ -69,7 +70,9 @@ export class DeltaCache {
    * `rows[baseStart]` and `rows[start]`.
    */
   place(id: number, kind: number, age: number, rows: Int32Array, start: number, baseStart: number): number {
-    const place = age * this.capacity + id;
+    let place = this.placeOfAge[age]!;
+    if (place < 0) place = this.addAge(age);
+    place += id;
     if (this.codedAt[place] !== this.tick) {
       this.codedAt[place] = this.tick;
       this.code(place, kind, rows, start, baseStart);
@@ -79,19 +82,22 @@ export class DeltaCache {
 
   /** Writes the change at a place of this tick. */
   write(writer: BitWriter, place: number): void {
-    let rest = this.bits[place]!;
-    for (let piece = place * this.piecesPerPlace; rest > 0; piece++) {
-      writer.write(this.pieces[piece]!, rest < PIECE_BITS ? rest : PIECE_BITS);
-      rest -= PIECE_BITS;
-    }
+    writer.append(this.words, place * this.wordsPerPlace * WORD_BITS, this.bits[place]!);
   }
 
   /** Writes the codes of a kind's fields, as this tick has them. */
   writeCodes(writer: BitWriter, kind: number): void {
-    const end = this.fieldStart[kind + 1]!;
-    for (let at = this.fieldStart[kind]!; at < end; at++) {
-      writer.write((this.widths[at]! << 1) | this.isZeroShort[at]!, CODE_BITS);
-    }
+    writer.append(this.codes[kind]!, 0, this.schema.layouts[kind]!.size * CODE_BITS);
+  }
+
+  private addAge(age: number): number {
+    const place = this.places;
+    this.placeOfAge[age] = place;
+    this.places += this.capacity;
+    this.codedAt = grown(this.codedAt, new Int32Array(this.places).fill(-1));
+    this.bits = grown(this.bits, new Uint16Array(this.places));
+    this.words = grown(this.words, new Int32Array(this.places * this.wordsPerPlace));
+    return place;
   }
 
   private chooseCodes(kind: number): void {
@@ -99,15 +105,22 @@ export class DeltaCache {
     for (let field = 0; field < bits.length; field++) {
       const at = this.fieldStart[kind]! + field;
       const cost = chooseCode(this.lengths, at * LENGTHS, bits[field]!);
-      if (cost < 64) return; // Nothing was counted lately, so nothing is known better.
+      if (cost < 64) break; // Nothing was counted lately, so nothing is known better.
       this.widths[at] = (cost % 64) >>> 1;
       this.isZeroShort[at] = cost & 1;
     }
+    const { writer } = this;
+    writer.reset();
+    for (let field = 0; field < bits.length; field++) {
+      const at = this.fieldStart[kind]! + field;
+      writer.write((this.widths[at]! << 1) | this.isZeroShort[at]!, CODE_BITS);
+    }
+    writer.copyWords(this.codes[kind]!, 0);
   }
 
   private code(place: number, kind: number, rows: Int32Array, start: number, baseStart: number): void {
     const { bits, isAngle } = this.schema.layouts[kind]!;
-    const { writer, scratch, changes } = this;
+    const { writer, changes } = this;
     for (let field = 0; field < bits.length; field++) {
       const change = changeOf(rows[baseStart + field]!, rows[start + field]!, bits[field]!, isAngle[field] === 1);
       changes[field] = zigzag(change);
@@ -123,12 +136,11 @@ export class DeltaCache {
       writeChange(writer, changes[field]!, rows[start + field]!, bits[field]!, this.widths[at]!, isZeroShort);
     }
     this.bits[place] = writer.position;
-    const bytes = writer.finish();
-    scratch.fill(0, bytes);
-    const first = place * this.piecesPerPlace;
-    for (let piece = 0; piece * PIECE_BYTES < bytes; piece++) {
-      const from = piece * PIECE_BYTES;
-      this.pieces[first + piece] = scratch[from]! | (scratch[from + 1]! << 8) | (scratch[from + 2]! << 16);
-    }
+    writer.copyWords(this.words, place * this.wordsPerPlace);
   }
+}
+
+function grown<Numbers extends Int32Array | Uint16Array>(from: Numbers, into: Numbers): Numbers {
+  into.set(from);
+  return into;
 }

@@ -6,6 +6,7 @@ import { BitReader } from "./bit-reader.ts";
 import { BitWriter } from "./bit-writer.ts";
 import { FieldLayout } from "./field-layout.ts";
 import { FrameKind, frameKindOf, MAX_FRAME_BYTES } from "./frame-kind.ts";
+import { IdSet } from "./id-set.ts";
 import { MAX_UNCONFIRMED_INPUTS } from "./input-frames.ts";
 import { InputReceiver } from "./input-receiver.ts";
 import { InputSender } from "./input-sender.ts";
@@ -204,22 +205,32 @@ test(`[INP6] ${FRAMES} bent input frames: no throw, no hang, no growth, values i
     assert.ok((outcomes[outcome] ?? 0) > FRAMES / 2000, outcome);
 });
 
-test(`[SNAP12] ${FRAMES} made-up acks never make an encoder throw, nor write past its budget`, () => {
-  const random = seededRandom(SEED + 2);
-  const history = new SnapshotHistory(schema, CAPACITY);
-  const encoder = new SnapshotEncoder(history, { budgetBytes: 200 });
-  const ids = Array.from({ length: CAPACITY }, (_, index) => history.add(index % 2));
-  for (let tick = 0; tick < FRAMES / 20; tick++) {
-    for (const id of ids) if (random() < 0.2) history.set(id, 0, random() * 40 - 20);
-    history.commit(tick);
-    for (let count = 0; count < 20; count++) {
-      const newest = random() < 0.5 ? tick - Math.floor(random() * 40) : Math.floor((random() - 0.5) * 2 ** 33);
-      encoder.acknowledge(newest, Math.floor(random() * 2 ** 32), Math.floor(random() * 2));
+for (const isShared of [false, true]) {
+  const what = isShared ? "an encoder that shares" : "an encoder";
+  test(`[SNAP12] ${FRAMES} made-up acks never make ${what} throw, nor write past its budget`, () => {
+    const random = seededRandom(SEED + 2);
+    const history = new SnapshotHistory(schema, CAPACITY);
+    const everybody = new IdSet(CAPACITY);
+    if (isShared) history.share(everybody);
+    const encoders = [1, 2].map(() => new SnapshotEncoder(history, { budgetBytes: 200 }));
+    const ids = Array.from({ length: CAPACITY }, (_, index) => history.add(index % 2));
+    everybody.assign(ids);
+    for (let tick = 0; tick < FRAMES / 40; tick++) {
+      for (const id of ids) if (random() < 0.2) history.set(id, 0, random() * 40 - 20);
+      history.commit(tick);
+      let visible = ids;
+      for (const encoder of encoders) {
+        for (let count = 0; count < 20; count++) {
+          const newest = random() < 0.5 ? tick - Math.floor(random() * 40) : Math.floor((random() - 0.5) * 2 ** 33);
+          encoder.acknowledge(newest, Math.floor(random() * 2 ** 32), Math.floor(random() * 2));
+        }
+        if (random() < 0.1) visible = ids.filter(() => random() < 0.95);
+        const frame = encoder.encode({ visible });
+        assert.ok(frame.length <= 200);
+      }
     }
-    const frame = encoder.encode({ visible: ids.filter(() => random() < 0.95) });
-    assert.ok(frame.length <= 200);
-  }
-});
+  });
+}
 
 test(`${FRAMES} readings of noise through the bit reader stay in range and come to an end`, () => {
   const random = seededRandom(SEED + 3);

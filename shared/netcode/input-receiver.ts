@@ -13,6 +13,8 @@ import {
 import { MAX_ECHO_HOLD_MS } from "./snapshot-header.ts";
 
 const CAPACITY = MAX_UNCONFIRMED_INPUTS;
+/** Inputs that there is memory for at first; a power of two, as the capacity is. Few clients ever have more waiting. */
+const FIRST_PLACES = 8;
 /** Places of what is known of one input. */
 const TICK = 0;
 const VIEW_TICK = 1;
@@ -52,7 +54,8 @@ export class InputReceiver {
    * What is known of one input lies side by side: its tick, what its player saw, its fields. A place is free when its tick is not the
    * one that is looked for.
    */
-  private readonly ring: Float64Array;
+  private ring: Float64Array;
+  private places = FIRST_PLACES;
   private readonly placeSize: number;
   private epoch: number;
   private nextTick = -1;
@@ -64,7 +67,7 @@ export class InputReceiver {
     this.epoch = (options.epoch ?? 0) % EPOCH_COUNT;
     this.maxFrameBytes = maxInputFrameBytes(layout);
     this.placeSize = VALUES + layout.size;
-    this.ring = new Float64Array(CAPACITY * this.placeSize).fill(-1);
+    this.ring = new Float64Array(FIRST_PLACES * this.placeSize).fill(-1);
   }
 
   /** The first input that has neither been taken nor given up: where a client goes on in another life of its connection ([INP8]). */
@@ -101,7 +104,7 @@ export class InputReceiver {
    */
   take(into: Float64Array | number[]): boolean {
     if (this.depth === 0) return false;
-    // Bounded by the capacity: `store` keeps the next tick within it of the newest, and the newest is always there.
+    // Bounded by the places: `store` keeps the next tick within them of the newest, and the newest is always there.
     while (this.ring[this.placeOf(this.nextTick) + TICK] !== this.nextTick) {
       this.nextTick++;
       this.lostCount++;
@@ -126,7 +129,7 @@ export class InputReceiver {
     for (let index = 0; index < incoming.count; index++) {
       const start = index * size;
       if (index > 0 && reader.readBoolean()) {
-        frameValues.copyWithin(start, start - size, start);
+        for (let field = start; field < start + size; field++) frameValues[field] = frameValues[field - size]!;
         continue;
       }
       for (let field = 0; field < size; field++) frameValues[start + field] = reader.read(layout.bits[field]!);
@@ -135,7 +138,19 @@ export class InputReceiver {
   }
 
   private placeOf(tick: number): number {
-    return (tick % CAPACITY) * this.placeSize;
+    return (tick & (this.places - 1)) * this.placeSize;
+  }
+
+  /** Makes sure that so many ticks in a row have a place each. */
+  private makeRoom(ticks: number): void {
+    if (ticks <= this.places) return;
+    const { ring, placeSize } = this;
+    while (this.places < ticks) this.places *= 2;
+    this.ring = new Float64Array(this.places * placeSize).fill(-1);
+    for (let place = 0; place < ring.length; place += placeSize) {
+      const tick = ring[place + TICK]!;
+      if (tick >= 0) this.ring.set(ring.subarray(place, place + placeSize), this.placeOf(tick));
+    }
   }
 
   private keepHeader(): void {
@@ -165,6 +180,7 @@ export class InputReceiver {
     const newestView = viewAge < 0 ? Number.NaN : snapshotTick - viewAge / VIEW_STEPS_PER_TICK;
     const oldest = newestTick - count + 1;
     if (this.nextTick < 0) this.nextTick = oldest;
+    this.makeRoom(Math.min(CAPACITY, Math.max(newestTick, this.newestTick) - this.nextTick + 1));
     let isNew = false;
     for (let index = 0; index < count; index++) {
       const tick = oldest + index;

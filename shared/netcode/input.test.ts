@@ -326,3 +326,22 @@ test("[INP7] each input comes out with the moment that its player saw, whichever
   for (const into = [0]; receiver.take(into); ) seen.push(receiver.lastTakenViewTick);
   assert.deepEqual(seen, [97.25, 98.25, 99.25, 100.25, 101.25]);
 });
+
+test("[INP5] waiting inputs stay in order when more of them come than there was memory for", () => {
+  const one = new FieldLayout({ number: integer(0, 127) });
+  const sender = new InputSender(one);
+  const receiver = new InputReceiver(one);
+  const into = [0];
+  const taken: number[] = [];
+  for (let made = 0; made < MAX_UNCONFIRMED_INPUTS; made++) {
+    sender.push([made]);
+    if (made % 3 === 0) receiver.accept(sender.encode(0, NO_ACK), 0);
+    if (made % 9 === 0 && receiver.take(into)) taken.push(into[0]!);
+  }
+  while (receiver.take(into)) taken.push(into[0]!);
+  assert.deepEqual(
+    taken,
+    Array.from({ length: MAX_UNCONFIRMED_INPUTS }, (_, made) => made),
+  );
+  assert.equal(receiver.lostCount, 0);
+});

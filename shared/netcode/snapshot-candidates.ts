@@ -31,14 +31,13 @@ export class SnapshotCandidates {
   readonly isChosen: Uint8Array;
   /** The age that most candidates have: it is said once, in the header. */
   commonAge = 0;
-  /** Whether any candidate is a delta, so that the header must describe the codes. */
-  hasDeltas = false;
+  /** Kinds of which a candidate is a delta, so that the codes of their fields must be described: bit `k` for kind `k`. */
+  deltaKinds = 0;
 
   private readonly schema: SnapshotSchema;
   private readonly deltas: DeltaCache;
   /** Where a keyframe's fields start, or the place of a change. */
   private readonly sources: Int32Array;
-  private readonly deltasOfKind: Uint32Array;
   /** Bits of all records but their ids and ages. */
   private bodyBits = 0;
   private readonly ageCounts = new Uint32Array(AGES);
@@ -53,7 +52,6 @@ export class SnapshotCandidates {
     this.kinds = new Uint8Array(capacity);
     this.isChosen = new Uint8Array(capacity);
     this.sources = new Int32Array(capacity);
-    this.deltasOfKind = new Uint32Array(schema.layouts.length);
   }
 
   /** Begins a tick of the room. */
@@ -67,7 +65,7 @@ export class SnapshotCandidates {
     this.bodyBits = 0;
     this.gaps.reset();
     this.ageCounts.fill(0);
-    this.deltasOfKind.fill(0);
+    this.deltaKinds = 0;
   }
 
   /** Adds a record with whole fields, which start at `rows[start]`. */
@@ -87,7 +85,7 @@ export class SnapshotCandidates {
     age: number,
   ): void {
     const place = this.deltas.place(id, kind, age, rows, start, baseStart);
-    this.deltasOfKind[kind] = this.deltasOfKind[kind]! + 1;
+    this.deltaKinds |= 1 << kind;
     this.append(id, row, kind, place, age, this.deltas.bits[place]!);
   }
 
@@ -98,24 +96,25 @@ export class SnapshotCandidates {
       if (this.ageCounts[age]! > this.ageCounts[commonAge]!) commonAge = age;
     }
     this.commonAge = commonAge;
-    this.hasDeltas = this.ageCounts[0]! < this.count;
   }
 
   /** Bits that the description of the codes takes in the header. */
   codesBits(): number {
-    if (!this.hasDeltas) return 0;
+    if (this.deltaKinds === 0) return 0;
     let total = 0;
     for (let kind = 0; kind < this.schema.layouts.length; kind++) {
       if (this.schema.layouts.length > 1) total += 1;
-      if (this.deltasOfKind[kind]! > 0) total += this.schema.layouts[kind]!.size * CODE_BITS;
+      if (((this.deltaKinds >>> kind) & 1) === 1) total += this.schema.layouts[kind]!.size * CODE_BITS;
     }
     return total;
   }
 
-  /** Writes the description of the codes ([SNAP10] of SPEC.md). */
-  writeCodes(writer: BitWriter): void {
+  /** Writes whether codes are described, and those of `kinds` ([SNAP10] of SPEC.md). */
+  writeCodes(writer: BitWriter, kinds: number): void {
+    writer.writeBoolean(kinds !== 0);
+    if (kinds === 0) return;
     for (let kind = 0; kind < this.schema.layouts.length; kind++) {
-      const isUsed = this.deltasOfKind[kind]! > 0;
+      const isUsed = ((kinds >>> kind) & 1) === 1;
       if (this.schema.layouts.length > 1) writer.writeBoolean(isUsed);
       if (isUsed) this.deltas.writeCodes(writer, kind);
     }

@@ -1,15 +1,17 @@
 // One client's snapshots: each tick the difference between what the client holds and what it may know, within its budget.
 import { varintBits } from "./bit-writer.ts";
 import { ClientKnowledge } from "./client-knowledge.ts";
+import { ClientShare } from "./client-share.ts";
 import { CODE_BITS } from "./delta-code.ts";
 import { EPOCH_COUNT, MAX_FRAME_BYTES } from "./frame-kind.ts";
 import { GROUP_BITS, writeGap } from "./id-list.ts";
 import { IdSet } from "./id-set.ts";
+import type { SharedRecords } from "./shared-records.ts";
 import { AGE_BITS } from "./snapshot-candidates.ts";
 import { MAX_DESPAWNS } from "./snapshot-despawns.ts";
 import { emptyHeader, headerBits, MAX_HEADER_BITS, type SnapshotHeader, writeHeader } from "./snapshot-header.ts";
 import type { SnapshotHistory } from "./snapshot-history.ts";
-import { GENERATION_BITS, MAX_KINDS, type SnapshotSchema } from "./snapshot-schema.ts";
+import { MAX_KINDS, maxRecordBits, type SnapshotSchema } from "./snapshot-schema.ts";
 import { COUNT_GROUP_BITS } from "./snapshot-selection.ts";
 
 /** Bytes of a snapshot unless the caller says otherwise: a WebRTC message of this size still is one UDP packet. */
@@ -44,8 +46,12 @@ export class SnapshotEncoder {
   /** Records in the last snapshot, and how many of those it should have had. */
   recordCount = 0;
   candidateCount = 0;
+  /** Whether the last snapshot was made of records that others get too. */
+  isShared = false;
   private readonly history: SnapshotHistory;
   private readonly knowledge: ClientKnowledge;
+  /** The client's part in what the room's clients share, if they share anything. */
+  private readonly share: ClientShare | undefined;
   private readonly minBudgetBytes: number;
   private readonly budgetBytes: number;
   private readonly header = emptyHeader();
@@ -53,6 +59,7 @@ export class SnapshotEncoder {
   constructor(history: SnapshotHistory, options: SnapshotEncoderOptions = {}) {
     this.history = history;
     this.knowledge = new ClientKnowledge(history);
+    this.share = history.shared && new ClientShare(history, history.shared, this.knowledge);
     this.minBudgetBytes = minBudgetBytes(history.schema);
     this.budgetBytes = options.budgetBytes ?? DEFAULT_BUDGET_BYTES;
     if (this.budgetBytes < this.minBudgetBytes || this.budgetBytes > MAX_FRAME_BYTES) {
@@ -76,17 +83,52 @@ export class SnapshotEncoder {
    * Throws when that tick was encoded already.
    */
   encode(request: SnapshotRequest): Uint8Array {
-    const { history, knowledge, header } = this;
-    const { selection, candidates, despawns, writer } = history;
+    const { knowledge, share } = this;
     const budget = Math.min(request.budgetBytes ?? this.budgetBytes, this.budgetBytes);
     const budgetBits = Math.max(budget, this.minBudgetBytes) * 8;
+    const visible = this.setOf(request.visible);
     this.fillHeader(request);
-    knowledge.gather(this.setOf(request.visible));
+    const stale = knowledge.begin();
+    const records = share?.begin(visible, stale, this.budgetBytes, request.weightOf !== undefined);
+    this.isShared = records !== undefined && this.writeShared(records, budgetBits);
+    if (!this.isShared) this.writeOwn(visible, request, budgetBits);
+    return this.history.writer.written();
+  }
+
+  /** Writes the snapshot with the records that all like this client get; false when it has to be made for it alone. */
+  private writeShared(records: SharedRecords, budgetBits: number): boolean {
+    const { history, knowledge, header, share } = this;
+    const { candidates, despawns, writer } = history;
+    share!.gatherOwn();
+    despawns.reset();
+    for (const id of records.removed) despawns.add(id, -1);
+    despawns.trim((budgetBits - headerBits(header)) >>> 1);
+    if (despawns.areLeft || records.areRemovalsLeft) return false;
+    header.hasDespawns = despawns.count > 0;
+    header.isComplete = records.uncovered === 0;
+    writer.reset(undefined, budgetBits >>> 3);
+    writeHeader(writer, header);
+    despawns.write(writer);
+    this.recordCount = records.write(writer, share!.exceptions, share!.exceptionCount);
+    this.candidateCount = this.recordCount + records.uncovered;
+    if (writer.overflowed) return false;
+    for (let candidate = 0; candidate < candidates.count; candidate++) knowledge.markSent(candidates.rows[candidate]!);
+    share!.noteShared();
+    return true;
+  }
+
+  /** Writes the snapshot from what this client alone holds. */
+  private writeOwn(visible: IdSet, request: SnapshotRequest, budgetBits: number): void {
+    const { history, knowledge, header, share } = this;
+    const { selection, candidates, despawns, writer } = history;
+    share?.leave();
+    knowledge.gather(visible);
     const fixedBits = headerBits(header);
     const despawnBits = despawns.trim((budgetBits - fixedBits) >>> 1);
     const recordBits = budgetBits - fixedBits - despawnBits;
     if (!selection.chooseAll(recordBits)) {
       knowledge.weigh(request.weightOf, request.firstId ?? -1);
+      share?.prefer();
       selection.chooseByPriority(recordBits);
     }
     header.hasDespawns = despawns.count > 0;
@@ -101,7 +143,7 @@ export class SnapshotEncoder {
     this.writeRecords();
     if (writer.overflowed)
       throw new Error("a snapshot came out longer than its own count: this is a bug in the encoder");
-    return writer.written();
+    share?.noteOwn();
   }
 
   private setOf(visible: IdSet | readonly number[]): IdSet {
@@ -128,8 +170,7 @@ export class SnapshotEncoder {
     const { groupBits } = selection;
     writer.write(groupBits - 1, GROUP_BITS);
     writer.write(candidates.commonAge, AGE_BITS);
-    writer.writeBoolean(candidates.hasDeltas);
-    if (candidates.hasDeltas) candidates.writeCodes(writer);
+    candidates.writeCodes(writer, candidates.deltaKinds);
     let previous = -1;
     for (let candidate = 0; candidate < candidates.count; candidate++) {
       if (candidates.isChosen[candidate] === 0) continue;
@@ -145,13 +186,9 @@ export class SnapshotEncoder {
 /** Bytes that a snapshot needs at least, so that any one record always fits beside header, codes and half a budget of removals. */
 export function minBudgetBytes(schema: SnapshotSchema): number {
   let codes = MAX_KINDS;
-  let widest = 0;
-  for (const layout of schema.layouts) {
-    codes += layout.size * CODE_BITS;
-    widest = Math.max(widest, layout.totalBits + 2 * layout.size);
-  }
+  for (const layout of schema.layouts) codes += layout.size * CODE_BITS;
   const idBits = 2 * 14 + 1;
-  const record = idBits + 1 + AGE_BITS + schema.kindBits + GENERATION_BITS + widest;
+  const record = idBits + 1 + AGE_BITS + maxRecordBits(schema);
   const section = varintBits(1, COUNT_GROUP_BITS) + GROUP_BITS + AGE_BITS + 1 + codes + record;
   return Math.ceil((MAX_HEADER_BITS + 2 * Math.max(section, MAX_DESPAWNS)) / 8);
 }

@@ -60,20 +60,17 @@ export function headerBits(header: SnapshotHeader): number {
 export function writeHeader(writer: BitWriter, header: SnapshotHeader): void {
   const hasInput = header.inputTick >= 0;
   const hasEcho = header.echoStamp >= 0;
-  writer.write(FrameKind.snapshot, 8);
-  writer.write(header.epoch, EPOCH_BITS);
-  writer.writeBoolean(header.isComplete);
-  writer.writeBoolean(header.hasDespawns);
-  writer.writeBoolean(hasInput);
-  writer.writeBoolean(hasEcho);
+  const flags =
+    Number(header.isComplete) | (Number(header.hasDespawns) << 1) | (Number(hasInput) << 2) | (Number(hasEcho) << 3);
+  writer.write(FrameKind.snapshot | (header.epoch << 8) | (flags << (8 + EPOCH_BITS)), 8 + EPOCH_BITS + 4);
   writer.write(header.tick, 32);
   if (hasInput) {
     writer.write(header.inputTick, 32);
     writer.write(clampWhole(header.inputDepth, MAX_REPORTED_DEPTH), DEPTH_BITS);
   }
   if (hasEcho) {
-    writer.write(header.echoStamp, STAMP_BITS);
-    writer.write(clampWhole(header.echoHoldMs, MAX_ECHO_HOLD_MS), HOLD_BITS);
+    const holdMs = clampWhole(header.echoHoldMs, MAX_ECHO_HOLD_MS);
+    writer.write(header.echoStamp | (holdMs << STAMP_BITS), STAMP_BITS + HOLD_BITS);
   }
 }
 

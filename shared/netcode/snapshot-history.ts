@@ -2,6 +2,7 @@
 import { BitWriter } from "./bit-writer.ts";
 import { MAX_FRAME_BYTES, MAX_TICK } from "./frame-kind.ts";
 import { IdSet } from "./id-set.ts";
+import { SharedKnowledge } from "./shared-knowledge.ts";
 import { SnapshotCandidates } from "./snapshot-candidates.ts";
 import { SnapshotDespawns } from "./snapshot-despawns.ts";
 import { GENERATION_BITS, MAX_ENTITIES, type SnapshotSchema } from "./snapshot-schema.ts";
@@ -38,6 +39,8 @@ export class SnapshotHistory {
   readonly isLive: Uint8Array;
   /** Ids of the entities that have a state at the latest tick and were not removed since. */
   readonly present: IdSet;
+  /** What clients that see the same hold in common; `undefined` until there is anything that all see. */
+  shared: SharedKnowledge | undefined;
   /** Working space that the encoders of the room share, because they run one after the other. */
   readonly candidates: SnapshotCandidates;
   /** Working space for choosing among the candidates. */
@@ -68,6 +71,14 @@ export class SnapshotHistory {
     this.present = new IdSet(capacity);
     this.candidates = new SnapshotCandidates(schema, capacity);
     this.selection = new SnapshotSelection(this.candidates);
+  }
+
+  /**
+   * Says who is seen by everybody: what clients are sent of these is made once for all that hold the same. `ids` is kept up to date by
+   * the caller, before the first snapshot of a tick. A client may all the same see a few more, or not see a few. Call it before encoders are made.
+   */
+  share(ids: IdSet): void {
+    this.shared = new SharedKnowledge(this, ids);
   }
 
   /** Number of entities. */

@@ -46,6 +46,12 @@ export class SnapshotSchema {
   }
 }
 
+/** Bits of the longest record that a schema can have, without its id and age. */
+export function maxRecordBits(schema: SnapshotSchema): number {
+  const widest = Math.max(...schema.layouts.map((layout) => layout.totalBits + 2 * layout.size));
+  return schema.kindBits + GENERATION_BITS + widest;
+}
+
 function fingerprintOf(kindNames: readonly string[], layouts: readonly FieldLayout[]): number {
   const text = JSON.stringify(
     layouts.map((layout, kind) => [kindNames[kind], layout.names, layout.specs.map(canonical)]),

@@ -7,6 +7,8 @@ interface Area {
   readonly files: RegExp;
   /** Files of ours; `$1` stands for the first group of `files`. */
   readonly ours: readonly string[];
+  /** Files among those that they may not import all the same; tests may. */
+  readonly notOurs?: readonly string[];
   /** Files of ours that its tests may import beside those. */
   readonly oursInTests?: readonly string[];
   /** Packages, and `node:` for Node itself; any when left out. Tests may use any. */
@@ -43,9 +45,12 @@ const AREAS: readonly Area[] = [
   },
   { files: /^server\//, ours: ["server/", "rooms/index.ts", "rooms/kit/index.ts", "shared/"] },
   { files: /^platform\//, ours: ["platform/", "shared/schema/"] },
+  // What of the SDK needs Node: no file that a browser loads may lead here.
+  { files: /^client\/node\//, ours: ["client/", "shared/"], packages: ["node:", "zod"] },
   {
     files: /^client\//,
     ours: ["client/", "shared/"],
+    notOurs: ["client/node/"],
     // A client is tested against the real rooms and the real game server.
     oursInTests: ["rooms/", "server/testing/"],
     packages: ["@colyseus/schema", "@colyseus/sdk", "zod"],
@@ -81,6 +86,7 @@ const CLOSED_FOLDERS = [
   "shared/schema/swarm/",
   // Before the folder it lies in: the first that matches decides.
   "client/datagram/",
+  "client/node/",
   "client/",
   "rooms/kit/",
 ];
@@ -168,6 +174,7 @@ function oursMessages(path: string, target: string, area: Area, adapters: Readon
     return [`may not import ${target}: here only ${allowed.join(", ") || "nothing of ours"}`];
   }
   const messages: string[] = [];
+  if (!isTest && area.notOurs?.some((part) => target.startsWith(part))) messages.push(`may not import ${target}`);
   if (!isTest && !area.mayUseTesting && isTestFile(target))
     messages.push(`may not import ${target}: that is for tests`);
   const closed = CLOSED_FOLDERS.find((folder) => target.startsWith(folder) && !path.startsWith(folder));

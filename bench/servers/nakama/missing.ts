@@ -1,4 +1,4 @@
-// Why Nakama cannot be measured here, where it cannot.
+// Why Nakama, or a server with a Postgres of its own, cannot be measured here, where it cannot.
 import { buildNakama } from "./build.ts";
 import { postgresOwner, postgresPrograms } from "./throwaway-postgres.ts";
 
@@ -8,6 +8,17 @@ let answer: { readonly reason: string | undefined } | undefined;
 export function missingForNakama(): string | undefined {
   answer ??= { reason: look() };
   return answer.reason;
+}
+
+/** Why there is no Postgres for a trial, in a sentence; `undefined` when there is one. */
+export function missingPostgres(): string | undefined {
+  try {
+    postgresPrograms();
+    postgresOwner();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function look(): string | undefined {

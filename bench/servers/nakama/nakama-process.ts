@@ -11,6 +11,8 @@ import { startThrowawayPostgres, type ThrowawayPostgres } from "./throwaway-post
 
 /** Nakama's keys out of the box; it listens on loopback only. */
 const SERVER_KEY = "defaultkey";
+/** What every request for a session carries. */
+export const NAKAMA_AUTHORIZATION = `Basic ${btoa(`${SERVER_KEY}:`)}`;
 const HTTP_KEY = "defaulthttpkey";
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
@@ -99,10 +101,13 @@ export class NakamaProcess {
   }
 
   /** Signs a device in, new or known, and answers the token that opens a socket. `device` has 10 to 128 characters. */
-  async signIn(device: string): Promise<string> {
-    const headers = { authorization: `Basic ${btoa(`${SERVER_KEY}:`)}` };
-    const path = "/v2/account/authenticate/device?create=true";
-    return (await this.#post<{ token: string }>(path, headers, JSON.stringify({ id: device }))).token;
+  signIn(device: string): Promise<string> {
+    return this.#authenticate("device", { id: device });
+  }
+
+  /** Makes an account with an address and a password and answers its token. */
+  signUp(email: string, password: string): Promise<string> {
+    return this.#authenticate("email", { email, password });
   }
 
   /** Ends Nakama and its database at once; may be called as this process exits. */
@@ -110,6 +115,12 @@ export class NakamaProcess {
     this.#child.kill("SIGKILL");
     this.#postgres.stop();
     rmSync(this.#dataFolder, { recursive: true, force: true });
+  }
+
+  async #authenticate(way: "device" | "email", proof: object): Promise<string> {
+    const headers = { authorization: NAKAMA_AUTHORIZATION };
+    const path = `/v2/account/authenticate/${way}?create=true`;
+    return (await this.#post<{ token: string }>(path, headers, JSON.stringify(proof))).token;
   }
 
   async #answers(): Promise<boolean> {

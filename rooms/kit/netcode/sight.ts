@@ -46,6 +46,8 @@ export class Sight {
     this.#options = options;
     this.#grid = options.interest && new InterestGrid(options.interest, capacity);
     this.#everywhere = new IdSet(capacity);
+    // Where all see all, what they are sent is much the same.
+    if (!this.#grid && !options.canSee) tracker.history.share(this.#everywhere);
   }
 
   /** Begins a tick: where everybody is. Call it after the entities were gathered. */
