@@ -82,6 +82,7 @@ export interface AppDeps {
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const { config, accounts, tokens, sessions, bans, servers, matchmaking, profiles, privacy, metrics, log } = deps;
   const rateLimiter = new RateLimiter(deps.ephemeral, metrics, config.rateLimits);
+  const elevations = deps.factors.challenges;
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error, result.target);
@@ -97,13 +98,13 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(rateLimiter.players());
 
   app.route("/", accountRoutes({ ...accounts, rateLimiter }));
-  app.route("/", identityRoutes({ ...accounts, rateLimiter }));
+  app.route("/", identityRoutes({ ...accounts, elevations, rateLimiter }));
   app.route("/", providerRoutes(accounts.providers));
-  app.route("/", passwordRoutes({ ...accounts, rateLimiter }));
-  app.route("/", recoveryRoutes({ recovery: deps.recovery, rateLimiter }));
+  app.route("/", passwordRoutes({ ...accounts, elevations, rateLimiter }));
+  app.route("/", recoveryRoutes({ recovery: deps.recovery, elevations, rateLimiter }));
   app.route("/", accountPage());
   app.route("/", profileRoutes({ profiles, rateLimiter }));
-  app.route("/", privacyRoutes({ privacy, rateLimiter }));
+  app.route("/", privacyRoutes({ privacy, elevations, rateLimiter }));
   app.route("/", tokenRoutes({ tokens, signingKeys: deps.signingKeys, audit: deps.audit }));
   app.route("/", sessionRoutes({ sessions, rateLimiter }));
   app.route("/", operatorSessionRoutes(sessions));

@@ -6,6 +6,7 @@ import { IdentityStore } from "./accounts/identity-store.ts";
 import { type PlayerModule, PlayerModules } from "./accounts/player-modules.ts";
 import { ProviderSettingsService } from "./accounts/provider-settings.ts";
 import { Registration } from "./accounts/registration.ts";
+import { SealedProviderDocuments } from "./accounts/sealed-provider-documents.ts";
 import { AccountService } from "./accounts/service.ts";
 import type { AccountNotices, BanCheck, SessionStarter } from "./accounts/session-starter.ts";
 import { SignInService } from "./accounts/sign-in.ts";
@@ -17,6 +18,7 @@ import type { Verifier } from "./accounts/verifiers/verifier.ts";
 import type { VerifierDeps } from "./accounts/verifiers/verifiers-of.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { Database } from "./db/database.ts";
+import { SecretBox } from "./factors/secret-box.ts";
 import type { Log } from "./ops/log.ts";
 import type { Metrics } from "./ops/metrics.ts";
 import type { BreachedPasswords } from "./passwords/breached-passwords.ts";
@@ -43,6 +45,8 @@ export interface AccountsDeps {
   readonly guard: SignInGuard;
   readonly stepUp: StepUp;
   readonly notices: AccountNotices;
+  /** What secrets of providers are sealed with, the first of them, and opened; without one they are stored as they are. */
+  readonly sealingKeys: readonly Uint8Array[];
   /** Ways in that every environment has beside passwords. */
   readonly builtInVerifiers: readonly Verifier[];
   /** What the ways in that environments configure stand on. */
@@ -69,8 +73,10 @@ export function assembleAccounts(deps: AccountsDeps): AccountServices {
   const accounts = new AccountService(new AccountStore(database), metrics);
   const passwords = new PasswordService({ ...deps, store: new PasswordStore(database), accounts });
   const builtIn = [new PasswordVerifier(passwords), ...deps.builtInVerifiers];
-  const verifiers = new EnvironmentVerifiers(accounts, deps.verifierDeps, { builtIn });
-  const providers = new ProviderSettingsService({ documents: accounts, verifiers, audit });
+  const box = deps.sealingKeys.length === 0 ? undefined : new SecretBox(deps.sealingKeys);
+  const documents = new SealedProviderDocuments({ documents: accounts, box, log: deps.log });
+  const verifiers = new EnvironmentVerifiers(documents, deps.verifierDeps, { builtIn });
+  const providers = new ProviderSettingsService({ documents, verifiers, audit });
   const signIn = new SignInService({ ...deps, accounts, verifiers });
   const store = new IdentityStore(database);
   const modules = new PlayerModules(deps.modules);

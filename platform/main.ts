@@ -151,16 +151,17 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     endAll: sessions.endAll.bind(sessions),
   };
   const deletionSweep = new DeletionSweep(privacy, log);
+  // On one machine the key lies beside the database; a database that others can reach needs one that they cannot.
+  const sealingKeys =
+    config.databaseUrl === undefined
+      ? [...config.factorsKeys, await localFactorsKey(config.dataDir)]
+      : config.factorsKeys;
   const factors = createFactors({
     database,
     ephemeral,
     audit,
     metrics,
-    // On one machine the key lies beside the database; a database that others can reach needs one that they cannot.
-    keys:
-      config.databaseUrl === undefined
-        ? [...config.factorsKeys, await localFactorsKey(config.dataDir)]
-        : config.factorsKeys,
+    keys: sealingKeys,
     party: { id: config.passkeyRpId, name: "Gamekeeper", origins: config.passkeyOrigins },
     countries: new Ip3CountryFinder(),
     labels: {
@@ -191,6 +192,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     guard: factors.lockout,
     stepUp: factors.stepUp,
     notices,
+    sealingKeys,
   });
   const { accounts } = accountServices;
   const profiles = new ProfileService({

@@ -14,6 +14,7 @@ import { lengthProblems, MAX_LINES, nameProblems, sourceProblems } from "./repos
 import { importProblems, isTestFile } from "./repository/import-rules.ts";
 import { anchorsOf, commandProblems, linkProblems } from "./repository/markdown.ts";
 import { type Problem, parse } from "./repository/source.ts";
+import { ASVS_SECTIONS, threatModelProblems } from "./repository/threat-model.ts";
 import { isCode, readRepository } from "./repository/tree.ts";
 
 const repository = readRepository();
@@ -72,6 +73,10 @@ describe("this repository", () => {
 
   test("has no link in its pages that leads nowhere", () => {
     expectNone(markdownPaths.flatMap((path) => linkProblems(path, repository.text(path), repository)));
+  });
+
+  test("shows every row of the threat model of accounts by a test that is there, or admits the gap", () => {
+    expectNone(threatModelProblems(page("docs/security/accounts.md"), sources, ASVS_SECTIONS));
   });
 
   test("names in its pages only commands that exist", () => {
@@ -223,6 +228,40 @@ describe("the check of documentation", () => {
   test("reads the keys of a catalogue, and of nothing inside it", () => {
     const source = parse("c.ts", 'const C = { "a.b": { title: "x" }, c: { status: 1 } } as const;');
     assert.deepEqual(keysOf(source, "C"), ["a.b", "c"]);
+  });
+});
+
+describe("the check of the threat model", () => {
+  const head = "| ASVS | What is done | Shown by |\n|---|---|---|\n";
+  const tests = parse("platform/a.test.ts", 'describe("a", () => { it("works", f); it(`has parts`, f); f("no"); });');
+  const found = (rows: string, sections = { "6.1": 1 }): string =>
+    threatModelProblems({ path: "docs/security/t.md", text: head + rows }, [tests], sections)
+      .map(({ message }) => message)
+      .join();
+  const named = (title: string) => `| 6.1.1 | x | [a](../../platform/a.test.ts) ${title} |\n`;
+
+  test("takes tests that are there, gaps, and pages where documentation is asked for", () => {
+    for (const row of [
+      named("*works*, *has parts*"),
+      "| 6.1.1 | x | **Gap:** y |\n",
+      "| 6.1.1 | x | [a](../b.md#c) |\n",
+    ]) {
+      assert.equal(found(row), "");
+    }
+  });
+
+  test("finds titles and files that are not there, rows that show nothing, and requirements without a row", () => {
+    assert.match(found(named("*works not*")), /names "works not", no test of platform\/a\.test\.ts/);
+    assert.match(found(named("")), /no test in it/);
+    assert.match(
+      found("| 6.1.1 | x | [b](../../platform/b.test.ts) *works* |\n"),
+      /platform\/b\.test\.ts, which is not there/,
+    );
+    assert.match(found("| 6.1.1 | x | surely |\n"), /shows nothing/);
+    assert.match(found("| 6.2.1 | x | [a](../b.md) |\n", { "6.2": 1 } as never), /shows nothing/);
+    assert.match(found(""), /no row for the requirement 6\.1\.1/);
+    assert.match(found(named("*works*").repeat(2)), /a second row for 6\.1\.1/);
+    assert.match(found(`${named("*works*")}| 6.9.9 | x | **Gap:** y |\n`), /no requirement of these chapters/);
   });
 });
 

@@ -7,7 +7,7 @@ import {
   ResolveClashRequest,
   SignInResponse,
 } from "../../shared/schema/platform/index.ts";
-import { requirePlayer } from "../environments/guards.ts";
+import { type Elevations, requireElevation, requirePlayer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
@@ -17,12 +17,10 @@ import type { Registration } from "./registration.ts";
 import { originOf } from "./request-origin.ts";
 import { BODY_CODES, PROOF_CODES } from "./routes.ts";
 
-/** Most changes of one player. */
-const CHANGES_PER_MINUTE = 30;
-
 /** What the routes of identities need. */
 export interface IdentityRoutesDeps {
   readonly registration: Registration;
+  readonly elevations: Elevations;
   readonly rateLimiter: RateLimiter;
 }
 
@@ -32,13 +30,10 @@ const security = [{ player: [] }];
 const AUTH_CODES = ["auth.missing", "auth.invalid", "auth.expired", "account.merged", "service.unavailable"] as const;
 
 /** Listing, linking and unlinking identities, and resolving clashes. */
-export function identityRoutes({ registration, rateLimiter }: IdentityRoutesDeps) {
+export function identityRoutes({ registration, elevations, rateLimiter }: IdentityRoutesDeps) {
   const player = requirePlayer();
-  const limit = rateLimiter.allow({
-    name: "identity_change",
-    perMinute: CHANGES_PER_MINUTE,
-    keyOf: (c) => c.get("playerId"),
-  });
+  const elevated = requireElevation(elevations);
+  const limit = rateLimiter.policy("identity_change");
   const list = createRoute({
     method: "get",
     path: PATH,
@@ -56,12 +51,13 @@ export function identityRoutes({ registration, rateLimiter }: IdentityRoutesDeps
     summary: "Link a way in",
     description:
       "Lets a proven identity lead to this player, who keeps id and progress: so a guest is registered. With `email-code`, a `password` may be set at once. An identity of another player gives the problem `identity.clash`, and nothing is changed until `…/resolve` says what is wanted.",
-    middleware: [player, limit, jsonBody()],
+    middleware: [player, limit, elevated, jsonBody()],
     request: { body: jsonRequest(LinkIdentityRequest) },
     responses: responses("The identity.", LinkedIdentity, [
       ...AUTH_CODES,
       ...BODY_CODES,
       ...PROOF_CODES,
+      "auth.elevation_required",
       "identity.clash",
       "identity.limit",
       "password.weak",
@@ -74,13 +70,14 @@ export function identityRoutes({ registration, rateLimiter }: IdentityRoutesDeps
     tags,
     security,
     summary: "Unlink a way in",
-    middleware: [player, limit],
+    middleware: [player, limit, elevated],
     request: { params: z.object({ identityId: z.uuid() }) },
     responses: {
       ...problemResponses([
         ...AUTH_CODES,
         "request.invalid",
         "request.rate_limited",
+        "auth.elevation_required",
         "identity.not_found",
         "identity.last",
       ]),
@@ -95,12 +92,13 @@ export function identityRoutes({ registration, rateLimiter }: IdentityRoutesDeps
     summary: "Resolve a clash",
     description:
       "Does what the player chose about an `identity.clash`, by its token. Answers a session of whoever the player is from then on.",
-    middleware: [player, limit, jsonBody()],
+    middleware: [player, limit, elevated, jsonBody()],
     request: { body: jsonRequest(ResolveClashRequest) },
     responses: responses("Resolved, and signed in.", SignInResponse, [
       ...AUTH_CODES,
       ...BODY_CODES,
       "auth.step_up_required",
+      "auth.elevation_required",
       "identity.clash_stale",
       "identity.limit",
     ]),

@@ -1,7 +1,7 @@
 // Guards of routes: each lets one kind of credential through.
 import type { Context, MiddlewareHandler } from "hono";
 import { AppError } from "../../shared/schema/errors.ts";
-import type { OperatorScope } from "../../shared/schema/platform/index.ts";
+import type { EnvironmentId, OperatorScope } from "../../shared/schema/platform/index.ts";
 import type { AppEnv } from "../http/env.ts";
 import type { GoodCredential, OperatorCredential } from "./credential.ts";
 
@@ -17,6 +17,31 @@ export function requirePlayer(): MiddlewareHandler<AppEnv> {
     }
     c.set("playerId", credential.playerId);
     c.set("sessionId", credential.sessionId);
+    await next();
+  };
+}
+
+/** Knows which sessions have shown lately who uses them. */
+export interface Elevations {
+  /** Throws `auth.elevation_required` when the player has something to show more with, and this session has not. */
+  requireElevation(
+    environmentId: EnvironmentId,
+    playerId: string,
+    sessionId: string,
+    proofs?: "any" | "second-factor",
+  ): Promise<void>;
+}
+
+/**
+ * Behind `requirePlayer`: asks for a fresh proof before what would hand the account, or all that is kept of it, to whoever
+ * holds a stolen token. With `second-factor` only of players who have one: a route that asks for another secret already.
+ */
+export function requireElevation(
+  elevations: Elevations,
+  proofs: "any" | "second-factor" = "any",
+): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await elevations.requireElevation(c.get("environmentId"), c.get("playerId"), c.get("sessionId"), proofs);
     await next();
   };
 }

@@ -132,11 +132,21 @@ export class ChallengeService {
 
   /**
    * Makes sure that a session may change how its player is protected: it was elevated lately, or there is nothing to
-   * elevate it with. Throws `auth.elevation_required`. For other modules too, before they change an address or delete.
+   * elevate it with. With `second-factor` a code by mail does not count as something. Throws `auth.elevation_required`.
    */
-  async requireElevation(environmentId: EnvironmentId, playerId: string, sessionId: string): Promise<void> {
+  async requireElevation(
+    environmentId: EnvironmentId,
+    playerId: string,
+    sessionId: string,
+    proofs: "any" | "second-factor" = "any",
+  ): Promise<void> {
     if ((await this.#deps.ephemeral.get(elevationKey(environmentId, sessionId))) === playerId) return;
-    if ((await this.#deps.stepUp.methodsOf(environmentId, playerId)).length === 0) return;
+    const { stepUp } = this.#deps;
+    const hasProof =
+      proofs === "any"
+        ? (await stepUp.methodsOf(environmentId, playerId)).length > 0
+        : await stepUp.hasSecondFactor(environmentId, playerId);
+    if (!hasProof) return;
     throw new AppError(
       "auth.elevation_required",
       "Begin with POST /v1/player/me/step-up, answer it, and send this again.",

@@ -67,6 +67,22 @@ function lockoutTests(current: () => FactorsWorld): void {
       assert.equal(await attemptsUntilLocked(guess), ADDRESS_LOCKOUT.freeAttempts + 1);
     });
 
+    it("counts the addresses of one IPv6 household together", async () => {
+      const { lockout } = current().services;
+      const network = Math.floor(Math.random() * 0xffff).toString(16);
+      const from = (household: string, n: number) => ({
+        accountKey: randomUUID(),
+        address: `2001:db8:${network}:${household}::${n.toString(16)}`,
+      });
+      for (let n = 1; n <= ADDRESS_LOCKOUT.freeAttempts + 1; n += 1) {
+        const attempt = from("1", n);
+        await lockout.before(env, attempt);
+        await lockout.failed(env, attempt);
+      }
+      await assert.rejects(lockout.before(env, from("1", 0xffff)), code("auth.locked"));
+      await lockout.before(env, from("2", 1));
+    });
+
     it("lets a school sign in from one address all day", async () => {
       const { lockout } = current().services;
       for (let i = 0; i < 100; i += 1) {

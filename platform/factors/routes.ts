@@ -31,7 +31,6 @@ export interface FactorRoutesDeps {
 
 const tags = ["Second factors"];
 const security = [{ player: [] }];
-const PER_MINUTE = 60;
 
 const AUTH: readonly ErrorCode[] = ["auth.missing", "auth.invalid", "auth.expired", "request.rate_limited"];
 const BODY: readonly ErrorCode[] = [
@@ -51,7 +50,7 @@ const ANSWER: readonly ErrorCode[] = [
 /** Every route of a player's own factors. */
 export function factorRoutes({ factors, challenges, rateLimiter }: FactorRoutesDeps): OpenAPIHono<AppEnv> {
   const player = requirePlayer();
-  const limit = rateLimiter.allow({ name: "factors", perMinute: PER_MINUTE, keyOf: (c) => c.get("playerId") });
+  const limit = rateLimiter.policy("factors");
   const read = [player, limit];
   const write = [player, limit, jsonBody()];
   const who = (c: Context<AppEnv>) => [c.get("environmentId"), c.get("playerId")] as const;

@@ -4,6 +4,7 @@ import { AppError } from "../../shared/schema/errors.ts";
 import type { EnvironmentId } from "../../shared/schema/platform/index.ts";
 import { environmentKey } from "../environments/environment-key.ts";
 import type { EphemeralStore } from "../ephemeral/store.ts";
+import { householdOf } from "../http/client-address.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { forgetKey } from "./forget-key.ts";
 import type { HistoryStore } from "./history-store.ts";
@@ -166,7 +167,7 @@ export function deviceHash(deviceId: string): string {
 
 /** What stands for a device that sends no secret: its network and its program, by which it is only known roughly. */
 export function roughDeviceHash(address: string, userAgent: string): string {
-  return hash("rough device", JSON.stringify([address, userAgent]));
+  return hash("rough device", JSON.stringify([householdOf(address), userAgent]));
 }
 
 /** What is stored of an account's name. */
@@ -179,7 +180,7 @@ function accountKey(environmentId: EnvironmentId, attempt: LockoutAttempt): stri
 }
 
 function addressKey(environmentId: EnvironmentId, attempt: LockoutAttempt): string {
-  return environmentKey(environmentId, `lockout:address:${attempt.address}`);
+  return environmentKey(environmentId, `lockout:address:${householdOf(attempt.address)}`);
 }
 
 function failuresKey(environmentId: EnvironmentId, account: string): string {

@@ -8,9 +8,10 @@ import {
   PasskeySignInRequest,
   SignInResponse,
 } from "../../shared/schema/platform/index.ts";
+import { clientAddressOf } from "../http/client-address.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
+import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, responses } from "../http/responses.ts";
 import type { ChallengeService } from "./challenge-service.ts";
 import type { FactorService } from "./factor-service.ts";
@@ -23,9 +24,6 @@ export interface FactorSignInRoutesDeps {
 }
 
 const tags = ["Accounts"];
-
-/** Requests a minute from one address. Each may leave something behind for some minutes, so there is a bound. */
-const PER_MINUTE = 120;
 
 /** Longest `User-Agent` that is kept, in characters. */
 const MAX_USER_AGENT_LENGTH = 256;
@@ -42,7 +40,7 @@ const params = z.strictObject({ challengeId: z.uuid().meta({ description: "Of th
 /** Open to everybody who holds a challenge, or a passkey; limited by address. */
 export function factorSignInRoutes(deps: FactorSignInRoutesDeps): OpenAPIHono<AppEnv> {
   const { factors, challenges, rateLimiter } = deps;
-  const limit = rateLimiter.allow({ name: "factor_sign_in", perMinute: PER_MINUTE, keyOf: addressOf });
+  const limit = rateLimiter.policy("factor_sign_in");
   return new OpenAPIHono<AppEnv>()
     .openapi(createRoute({ ...ANSWER, middleware: [limit, jsonBody()] as const }), async (c) => {
       const { challengeId } = c.req.valid("param");
@@ -61,7 +59,7 @@ export function factorSignInRoutes(deps: FactorSignInRoutesDeps): OpenAPIHono<Ap
       const { response, deviceName, deviceId } = c.req.valid("json");
       const userAgent = c.req.header("User-Agent")?.slice(0, MAX_USER_AGENT_LENGTH);
       const from = {
-        address: addressOf(c),
+        address: clientAddressOf(c),
         ...(userAgent === undefined ? {} : { userAgent }),
         ...(deviceName === undefined ? {} : { deviceName }),
         ...(deviceId === undefined ? {} : { deviceId }),

@@ -109,6 +109,12 @@ export class StepUpService {
     return ["email-code"];
   }
 
+  /** Whether the player has more than a mailbox to answer with. */
+  async hasSecondFactor(environmentId: EnvironmentId, playerId: string): Promise<boolean> {
+    const { codes, passkeys } = this.#deps;
+    return (await codes.hasTotp(environmentId, playerId)) || passkeys.canSignIn(environmentId, playerId);
+  }
+
   /** Remembers a sign-in that is complete, and tells the player of one that was unusual. */
   async complete(
     environmentId: EnvironmentId,

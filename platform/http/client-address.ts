@@ -52,8 +52,13 @@ export function clientAddressOf(c: Context<AppEnv>): string {
  * that.
  */
 export function addressOf(c: Context<AppEnv>): string {
-  const address = parse(clientAddressOf(c));
-  if (address === undefined) return UNKNOWN;
+  return householdOf(clientAddressOf(c));
+}
+
+/** The same for an address as text: of IPv6 the /64 network, so that nobody is somebody else by the next address in it. */
+export function householdOf(text: string): string {
+  const address = parse(text);
+  if (address === undefined) return text;
   if (!isIPv6(address)) return address.toString();
   const network = address.parts.slice(0, 4).map((part) => part.toString(16));
   return `${network.join(":")}::/64`;

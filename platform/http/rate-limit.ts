@@ -17,7 +17,7 @@ export const RATE_LIMIT_HEADERS = { policy: "RateLimit-Policy", state: "RateLimi
 const EDGE = "edge";
 
 /** One limit: `name` for headers and the metric, its pace, and whose requests share a bucket. */
-export interface RateLimit {
+interface RateLimit {
   readonly name: string;
   /** How many come back in a minute; need not be whole. */
   readonly perMinute: number;
@@ -42,17 +42,16 @@ export class RateLimiter {
     this.#overrides = overrides;
   }
 
-  /** The middleware of one limit. Throws `service.unavailable` while the store is away: what is limited by name is worth it. */
-  allow(limit: RateLimit): MiddlewareHandler<AppEnv> {
+  /**
+   * The middleware of a limit of the table. One by player goes behind `requirePlayer`. Throws `service.unavailable` while
+   * the store is away: what is limited by name is worth it.
+   */
+  policy(name: RatePolicyName): MiddlewareHandler<AppEnv> {
+    const limit = this.#limitOf(name);
     return async (c, next) => {
       await this.#spend(c, limit);
       await next();
     };
-  }
-
-  /** The middleware of a limit of the table. One by player goes behind `requirePlayer`. */
-  policy(name: RatePolicyName): MiddlewareHandler<AppEnv> {
-    return this.allow(this.#limitOf(name));
   }
 
   /**

@@ -26,6 +26,20 @@ export const RATE_POLICIES = {
   /** Sign-ins by a proof; many players may share an address. */
   sign_in: { perMinute: 120, by: "address" },
   guest_sign_in: { perMinute: 300, by: "address" },
+  /** Refreshes and sign-outs. A client needs four an hour, and many may share an address. */
+  refresh: { perMinute: 600, by: "address" },
+  /** Passwords that are set: each costs a hash and an estimate. */
+  password: { perMinute: 30, by: "address" },
+  /** Requests for a code by mail. */
+  mail_code: { perMinute: 20, by: "address" },
+  /** Tries at codes by mail. Each code has a bound of its own beside this. */
+  mail_code_try: { perMinute: 60, by: "address" },
+  /** Challenges and passkeys of sign-ins. Each may leave something behind for some minutes. */
+  factor_sign_in: { perMinute: 120, by: "address" },
+  /** Reading and changing one's own second factors. */
+  factors: { perMinute: 60, by: "player" },
+  /** Linking, unlinking and resolving clashes. */
+  identity_change: { perMinute: 30, by: "player" },
   matchmaking_join: { perMinute: 120, by: "player" },
   profile_change: { perMinute: 30, by: "player" },
   player_export: { perMinute: 0.05, burst: 3, by: "player" },

@@ -2,21 +2,19 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { ChangePasswordRequest, PasswordSignUpRequest, SignInResponse } from "../../shared/schema/platform/index.ts";
 import { originOf } from "../accounts/request-origin.ts";
-import { requirePlayer } from "../environments/guards.ts";
+import { type Elevations, requireElevation, requirePlayer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
+import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { PasswordService } from "./service.ts";
 import type { PasswordSignUp } from "./sign-up.ts";
-
-/** Most passwords that are set from one address: each costs a hash and an estimate. */
-const CHANGES_PER_MINUTE = 30;
 
 /** What the routes of passwords need. */
 export interface PasswordRoutesDeps {
   readonly passwords: PasswordService;
   readonly signUp: PasswordSignUp;
+  readonly elevations: Elevations;
   readonly rateLimiter: RateLimiter;
 }
 
@@ -32,8 +30,8 @@ const BODY_CODES = [
 
 /** Signing up with a password, and changing it. */
 export function passwordRoutes(deps: PasswordRoutesDeps): OpenAPIHono<AppEnv> {
-  const { passwords, signUp, rateLimiter } = deps;
-  const perAddress = rateLimiter.allow({ name: "password", perMinute: CHANGES_PER_MINUTE, keyOf: addressOf });
+  const { passwords, signUp, elevations, rateLimiter } = deps;
+  const perAddress = rateLimiter.policy("password");
   const signUpRoute = createRoute({
     method: "post",
     path: "/v1/auth/password/sign-up",
@@ -58,8 +56,9 @@ export function passwordRoutes(deps: PasswordRoutesDeps): OpenAPIHono<AppEnv> {
     tags,
     security: [{ player: [] }],
     summary: "Change the password",
-    description: "Needs the current one. Ends every other session of the player.",
-    middleware: [requirePlayer(), perAddress, jsonBody()],
+    description:
+      "Needs the current one, and an elevated session of a player with a second factor. Ends every other session of the player.",
+    middleware: [requirePlayer(), perAddress, requireElevation(elevations, "second-factor"), jsonBody()],
     request: { body: jsonRequest(ChangePasswordRequest) },
     responses: {
       ...problemResponses([
@@ -68,6 +67,7 @@ export function passwordRoutes(deps: PasswordRoutesDeps): OpenAPIHono<AppEnv> {
         "auth.invalid",
         "auth.expired",
         "auth.wrong_credentials",
+        "auth.elevation_required",
         "password.weak",
         "password.breached",
       ]),

@@ -1,7 +1,7 @@
 // `POST /v1/player/me/export`, `DELETE /v1/player/me`, `POST /v1/player/me/undelete`.
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { ScheduledDeletion } from "../../shared/schema/platform/index.ts";
-import { requirePlayer } from "../environments/guards.ts";
+import { type Elevations, requireElevation, requirePlayer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
 import { problemResponses } from "../http/responses.ts";
@@ -10,6 +10,7 @@ import type { PrivacyService } from "./service.ts";
 /** What the routes of privacy need. */
 export interface PrivacyRoutesDeps {
   readonly privacy: PrivacyService;
+  readonly elevations: Elevations;
   readonly rateLimiter: RateLimiter;
 }
 
@@ -18,7 +19,8 @@ const security = [{ player: [] }];
 const AUTH_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden", "service.unavailable"] as const;
 
 /** What players may do with all that is kept of them. */
-export function privacyRoutes({ privacy, rateLimiter }: PrivacyRoutesDeps): OpenAPIHono<AppEnv> {
+export function privacyRoutes({ privacy, elevations, rateLimiter }: PrivacyRoutesDeps): OpenAPIHono<AppEnv> {
+  const elevated = requireElevation(elevations);
   const exportAll = createRoute({
     method: "post",
     path: "/v1/player/me/export",
@@ -26,9 +28,9 @@ export function privacyRoutes({ privacy, rateLimiter }: PrivacyRoutesDeps): Open
     security,
     summary: "Everything that is kept of me",
     description: "A zip archive: one file of JSON for each part of the platform, and a manifest that names them.",
-    middleware: [requirePlayer(), rateLimiter.policy("player_export")],
+    middleware: [requirePlayer(), rateLimiter.policy("player_export"), elevated],
     responses: {
-      ...problemResponses(AUTH_CODES),
+      ...problemResponses([...AUTH_CODES, "auth.elevation_required"]),
       200: {
         description: "The archive.",
         content: { "application/zip": { schema: z.string().meta({ format: "binary" }) } },
@@ -43,9 +45,9 @@ export function privacyRoutes({ privacy, rateLimiter }: PrivacyRoutesDeps): Open
     summary: "Delete me",
     description:
       "Schedules the deletion of the player and ends the other sessions. Until then it can be taken back, by `undelete` or by signing in; afterwards nothing is left.",
-    middleware: [requirePlayer(), rateLimiter.policy("player_deletion")],
+    middleware: [requirePlayer(), rateLimiter.policy("player_deletion"), elevated],
     responses: {
-      ...problemResponses(AUTH_CODES),
+      ...problemResponses([...AUTH_CODES, "auth.elevation_required"]),
       202: { description: "Scheduled.", content: { "application/json": { schema: ScheduledDeletion } } },
     },
   });

@@ -84,6 +84,13 @@ describe("recovery on the running platform", () => {
     );
 
     const email = "ada@elsewhere.example";
+    const { challengeId } = (await post("/v1/player/me/step-up", undefined, token)).body;
+    assert.equal((await post(`/v1/auth/challenges/${challengeId}/email-code`, undefined)).status, 200);
+    const shown = await eventually("the code of the step-up", async () =>
+      (await mailbox.list()).find(({ to, subject }) => to === ADA && / confirms /.test(subject)),
+    );
+    const answer = { method: "email-code", code: linkedCode(shown).code };
+    assert.equal((await post(`/v1/player/me/step-up/${challengeId}`, answer, token)).status, 200);
     const confirm = await codeFor(() => platform.send("PUT", "/v1/player/me/email", { token, body: { email } }));
     const proof = { codeId: confirm.codeId, code: confirm.code };
     assert.deepEqual((await post("/v1/player/me/email/verify", proof, token)).body, { email });

@@ -11,9 +11,10 @@ import { MemoryStore } from "../ephemeral/memory.ts";
 import { createErrorHandler, invalidRequest } from "../errors.ts";
 import type { AppEnv } from "../http/env.ts";
 import { RateLimiter } from "../http/rate-limit.ts";
+import { RATE_POLICIES } from "../http/rate-policies.ts";
 import { createLog } from "../ops/log.ts";
 import { Metrics } from "../ops/metrics.ts";
-import { MAIL_CODES_PER_MINUTE, recoveryRoutes } from "./routes.ts";
+import { recoveryRoutes } from "./routes.ts";
 import { ADA, ENV, RecoveryStage } from "./testing/recovery-stage.ts";
 
 describe("routes of recovery", () => {
@@ -21,6 +22,7 @@ describe("routes of recovery", () => {
   let on: RecoveryStage;
   let app: OpenAPIHono<AppEnv>;
   let playerId: string;
+  let elevation: () => void;
   const metrics = new Metrics();
   const ephemerals: MemoryStore[] = [];
 
@@ -32,6 +34,7 @@ describe("routes of recovery", () => {
   });
   beforeEach(async () => {
     await on.reset();
+    elevation = () => undefined;
     playerId = await on.newPlayer(ADA);
     app = newApp();
   });
@@ -61,7 +64,14 @@ describe("routes of recovery", () => {
       );
       await next();
     });
-    made.route("/", recoveryRoutes({ recovery: on.recovery, rateLimiter: new RateLimiter(ephemeral, metrics) }));
+    made.route(
+      "/",
+      recoveryRoutes({
+        recovery: on.recovery,
+        elevations: { requireElevation: async () => elevation() },
+        rateLimiter: new RateLimiter(ephemeral, metrics),
+      }),
+    );
     return made;
   }
 
@@ -156,7 +166,7 @@ describe("routes of recovery", () => {
   });
 
   it("limit how often one address on the network asks", async () => {
-    for (let count = 0; count < MAIL_CODES_PER_MINUTE; count += 1) {
+    for (let count = 0; count < RATE_POLICIES.mail_code.perMinute; count += 1) {
       assert.equal((await send("POST", "/v1/auth/email/start", { email: `p${count}@example.com` })).status, 202);
     }
     const limited = await send("POST", "/v1/auth/password/reset/start", { email: ADA });

@@ -9,18 +9,12 @@ import {
   PasswordResetRequest,
   PlayerEmailResponse,
 } from "../../shared/schema/platform/index.ts";
-import { requirePlayer } from "../environments/guards.ts";
+import { type Elevations, requireElevation, requirePlayer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { MailRequester, RecoveryService } from "./service.ts";
-
-/** Requests for a code, from one address on the network in a minute. */
-export const MAIL_CODES_PER_MINUTE = 20;
-
-/** Tries at codes, from one address on the network in a minute. Each code has a bound of its own beside this. */
-export const MAIL_CODE_TRIES_PER_MINUTE = 60;
 
 const BODY_CODES = [
   "request.malformed",
@@ -39,13 +33,14 @@ const SAME_FOR_ALL =
 /** What the routes need. */
 export interface RecoveryRoutesDeps {
   readonly recovery: RecoveryService;
+  readonly elevations: Elevations;
   readonly rateLimiter: RateLimiter;
 }
 
 /** Sign-in by mailed code, forgotten passwords, and the player's address. */
-export function recoveryRoutes({ recovery, rateLimiter }: RecoveryRoutesDeps): OpenAPIHono<AppEnv> {
-  const starts = rateLimiter.allow({ name: "mail_code", perMinute: MAIL_CODES_PER_MINUTE, keyOf: addressOf });
-  const tries = rateLimiter.allow({ name: "mail_code_try", perMinute: MAIL_CODE_TRIES_PER_MINUTE, keyOf: addressOf });
+export function recoveryRoutes({ recovery, elevations, rateLimiter }: RecoveryRoutesDeps): OpenAPIHono<AppEnv> {
+  const starts = rateLimiter.policy("mail_code");
+  const tries = rateLimiter.policy("mail_code_try");
   return new OpenAPIHono<AppEnv>()
     .openapi(startRoute("/v1/auth/email/start", "Mail a sign-in code", [starts]), async (c) => {
       const { email, ...rest } = c.req.valid("json");
@@ -68,7 +63,7 @@ export function recoveryRoutes({ recovery, rateLimiter }: RecoveryRoutesDeps): O
       const email = await recovery.emailOf(c.get("environmentId"), c.get("playerId"));
       return c.json(email === undefined ? {} : { email }, 200);
     })
-    .openapi(changeEmailRoute([requirePlayer(), starts]), async (c) => {
+    .openapi(changeEmailRoute([requirePlayer(), starts, requireElevation(elevations)]), async (c) => {
       const { email, locale } = c.req.valid("json");
       const requester = requesterOf(c, locale);
       const issued = await recovery.startEmailChange(c.get("environmentId"), c.get("playerId"), email, requester);
@@ -150,7 +145,7 @@ function changeEmailRoute(guards: Guards) {
     security: [{ player: [] }],
     middleware: [...guards, jsonBody()],
     request: { body: jsonRequest(MailCodeRequest) },
-    responses: acceptedResponses([...PLAYER_CODES, ...BODY_CODES]),
+    responses: acceptedResponses([...PLAYER_CODES, ...BODY_CODES, "auth.elevation_required"]),
   });
 }
 

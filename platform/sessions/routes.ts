@@ -7,15 +7,13 @@ import {
   SignOutRequest,
 } from "../../shared/schema/platform/index.ts";
 import { requirePlayer } from "../environments/guards.ts";
+import { clientAddressOf } from "../http/client-address.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
+import type { RateLimiter } from "../http/rate-limit.ts";
 import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { SessionService } from "./service.ts";
 import { toSessionView } from "./session-view.ts";
-
-/** Refreshes and sign-outs of one address. A client needs four an hour, and many may share an address. */
-const REFRESHES_PER_MINUTE = 600;
 
 /** What the routes of sessions need. */
 export interface SessionRoutesDeps {
@@ -40,7 +38,7 @@ export function sessionRoutes(deps: SessionRoutesDeps): OpenAPIHono<AppEnv> {
 
 /** What a refresh token is for. Open to everybody: the token is the credential. */
 function tokenRoutes({ sessions, rateLimiter }: SessionRoutesDeps): OpenAPIHono<AppEnv> {
-  const limit = rateLimiter.allow({ name: "refresh", perMinute: REFRESHES_PER_MINUTE, keyOf: addressOf });
+  const limit = rateLimiter.policy("refresh");
   const refresh = createRoute({
     method: "post",
     path: "/v1/auth/refresh",
@@ -78,7 +76,7 @@ function tokenRoutes({ sessions, rateLimiter }: SessionRoutesDeps): OpenAPIHono<
   });
   return new OpenAPIHono<AppEnv>()
     .openapi(refresh, async (c) => {
-      const origin = { address: addressOf(c), userAgent: c.req.header("User-Agent") };
+      const origin = { address: clientAddressOf(c), userAgent: c.req.header("User-Agent") };
       const { refreshToken } = c.req.valid("json");
       c.header("Cache-Control", "no-store");
       return c.json(await sessions.refresh(c.get("environmentId"), refreshToken, origin), 200);

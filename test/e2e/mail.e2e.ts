@@ -56,7 +56,11 @@ before(async () => {
     c.set("environmentId", ENV);
     await next();
   });
-  app.route("/", recoveryRoutes({ recovery: stage.recovery, rateLimiter: new RateLimiter(ephemeral, metrics) }));
+  const elevations = { requireElevation: async () => undefined };
+  app.route(
+    "/",
+    recoveryRoutes({ recovery: stage.recovery, elevations, rateLimiter: new RateLimiter(ephemeral, metrics) }),
+  );
   app.route("/", accountPage());
   playerId = await stage.newPlayer(ADA);
   browser = await launchChromium({ hasWebGl: false });
@@ -113,6 +117,12 @@ test("a forgotten password is set from the mail, and a refused one can be put ri
   await stage.mails.deliverDue();
   const { page, problems } = await followNewest(/Set a new password/, "reset");
   assert.doesNotMatch(page.url(), /#|code/, "the code is out of the address bar and the history");
+  const field = page.getByLabel("New password");
+  assert.deepEqual(
+    [await field.getAttribute("type"), await field.getAttribute("autocomplete")],
+    ["password", "new-password"],
+    "masked, and known to password managers",
+  );
   await page.getByLabel("New password").fill("short");
   await page.getByRole("button").click();
   await page.getByRole("alert").getByText("too short").waitFor();

@@ -67,6 +67,7 @@ export function createAccountsBench(
   const noteGuard = (what: string) => async () => void happened.guard.push(what);
   const challenge: SignInChallenge = { challengeId: "challenge", methods: ["totp"], expiresIn: 300 };
   const services = assembleAccounts({
+    sealingKeys: [],
     database,
     tokens,
     audit,
