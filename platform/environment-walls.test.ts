@@ -9,6 +9,7 @@ import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { DEFAULT_PROVIDERS, SEAT_HOLD_MS } from "../shared/schema/platform/index.ts";
 import { openPglite } from "./db/pglite.ts";
+import { RATE_POLICY_NAMES } from "./http/rate-policies.ts";
 import { createLog } from "./ops/log.ts";
 import { type FakeGameServer, startFakeGameServer } from "./testing/fake-game-server.ts";
 import {
@@ -71,9 +72,7 @@ async function start(): Promise<void> {
     DATA_DIR: dataDir,
     OPERATOR_KEY,
     // The walls are tried, and not how often one may try.
-    RATE_LIMITS: ["address", "auth", "player", "game_server", "guest_sign_in", "sign_in", "matchmaking_join"]
-      .map((name) => `${name}=1000000`)
-      .join(),
+    RATE_LIMITS: RATE_POLICY_NAMES.map((name) => `${name}=1000000`).join(),
     LOG_LEVEL: "info",
   });
 }

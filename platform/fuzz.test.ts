@@ -9,6 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import { ERROR_CATALOGUE, type ErrorCode } from "../shared/schema/errors.ts";
+import { RATE_POLICY_NAMES } from "./http/rate-policies.ts";
 import { eventually } from "./testing/eventually.ts";
 import { startTestPlatform, type TestPlatform } from "./testing/test-platform.ts";
 
@@ -109,8 +110,7 @@ before(async () => {
     {
       GUEST_SIGN_INS_PER_MINUTE: "1000000",
       MATCHMAKING_JOINS_PER_MINUTE: "1000000",
-      RATE_LIMITS:
-        "address=1000000,auth=1000000,player=1000000,profile_change=1000000,player_export=1000000,player_deletion=1000000",
+      RATE_LIMITS: RATE_POLICY_NAMES.map((name) => `${name}=1000000`).join(),
       OPERATOR_KEY,
       LOG_LEVEL: "warn",
       WEB_DIR: webDir,
