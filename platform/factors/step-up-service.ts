@@ -163,6 +163,8 @@ export class StepUpService {
     const nowMs = this.#now();
     const facts = {
       ...past,
+      // A guest's proof is the device itself: whoever has it has been on this device from the beginning.
+      isKnownDevice: past.isKnownDevice || context.provider === GUEST,
       nowMs,
       country: this.#deps.countries.countryOf(context.address),
       recentFailures: await this.#deps.lockout.recentFailures(environmentId, context.accountKey),

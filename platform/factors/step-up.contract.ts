@@ -117,6 +117,16 @@ function anomalyTests(current: () => FactorsWorld): void {
       assert.ok(await assess(ADDRESSES.JP));
     });
 
+    it("of a guest who registered is at home on the own device, though another was used since", async () => {
+      const world = current();
+      const id = await world.player();
+      world.mailboxes.set(id, "a@example.com");
+      const password = { provider: "password", address: ADDRESSES.CH, deviceId: "a second device" };
+      assert.equal(await world.services.stepUp.assess(env, id, password), undefined);
+      const guest = { provider: "guest", address: ADDRESSES.CH, deviceId: "the guest's own device" };
+      assert.equal(await world.services.stepUp.assess(env, id, guest), undefined);
+    });
+
     it("is judged by the rules of its environment", async () => {
       const world = current();
       const id = await world.player({ mailbox: true });
