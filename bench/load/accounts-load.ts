@@ -6,7 +6,7 @@ import { JsonClient } from "./json-client.ts";
 
 /** Requests under way at once, each on a connection that is kept. */
 export const CONNECTIONS = 32;
-/** The same of passwords: one core hashes one at a time, and Nakama hangs up on whoever waits for ten seconds. */
+/** The same of passwords: one core hashes one at a time, and with more at once Nakama gave no answer within a trial. */
 const PASSWORD_CONNECTIONS = 4;
 const MAX_TOLD_FAULTS = 3;
 

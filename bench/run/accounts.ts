@@ -125,7 +125,7 @@ async function main(): Promise<boolean> {
   const points = pointsOf(REQUESTS, CONNECTIONS, trials, missing);
   for (const point of points) console.log(`\naccounts, ${point.name}\n\n${tableOf(point, OTHER_LAYOUTS["accounts"])}`);
   for (const fault of faults) console.error(`wrong: ${fault}`);
-  const what = "sign-ins and token checks of services of accounts, 32 connections at once";
+  const what = "sign-ins and token checks of services of accounts, 32 connections at once, 4 for passwords";
   const { rounds, seconds } = options;
   if (!values["no-keep"] && !values.quick && faults.length === 0)
     keepResult({ scenario: "accounts", what, rounds, seconds, machine, points });
