@@ -11,11 +11,11 @@ import { type Elevations, requireElevation, requirePlayer } from "../environment
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
-import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
+import { BODY_CODES, jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { StoredIdentity } from "./identity-store.ts";
 import type { Registration } from "./registration.ts";
 import { originOf } from "./request-origin.ts";
-import { BODY_CODES, PROOF_CODES } from "./routes.ts";
+import { PROOF_CODES } from "./routes.ts";
 
 /** What the routes of identities need. */
 export interface IdentityRoutesDeps {

@@ -5,7 +5,7 @@ import { GuestSignInRequest, LoginRequest, SignInResponse } from "../../shared/s
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
-import { jsonRequest, responses } from "../http/responses.ts";
+import { BODY_CODES, jsonRequest, responses } from "../http/responses.ts";
 import { originOf } from "./request-origin.ts";
 import { GUEST_PROVIDER } from "./service.ts";
 import type { SignInService } from "./sign-in.ts";
@@ -15,16 +15,6 @@ export interface AccountRoutesDeps {
   readonly signIn: SignInService;
   readonly rateLimiter: RateLimiter;
 }
-
-/** What may be wrong with a JSON body, and with how often one is sent. */
-export const BODY_CODES = [
-  "request.malformed",
-  "request.too_large",
-  "request.unsupported_media_type",
-  "request.invalid",
-  "request.rate_limited",
-  "service.unavailable",
-] as const satisfies readonly ErrorCode[];
 
 /** What may be wrong with a proof. */
 export const PROOF_CODES = [

@@ -36,9 +36,6 @@ export interface BanCheck {
   check(environmentId: EnvironmentId, subject: BanSubject): Promise<void>;
 }
 
-/** Nobody is banned. */
-export const NO_BANS: BanCheck = { check: async () => {} };
-
 /** Tells players what happened to their account, where they have an address. */
 export interface AccountNotices {
   tell(
@@ -48,6 +45,3 @@ export interface AccountNotices {
     details: { readonly provider?: string },
   ): Promise<void>;
 }
-
-/** Nobody is told anything. */
-export const NO_NOTICES: AccountNotices = { tell: async () => {} };

@@ -22,10 +22,3 @@ export interface SignInGuard {
   /** The proof was good. */
   succeeded(environmentId: EnvironmentId, attempt: SignInAttempt): Promise<void>;
 }
-
-/** No lockout: every attempt may be made. */
-export const NO_SIGN_IN_GUARD: SignInGuard = {
-  before: async () => {},
-  failed: async () => {},
-  succeeded: async () => {},
-};

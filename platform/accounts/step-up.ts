@@ -17,6 +17,3 @@ export interface StepUp {
   /** The challenge, or undefined when the sign-in is complete. */
   assess(environmentId: EnvironmentId, playerId: string, context: SignInContext): Promise<SignInChallenge | undefined>;
 }
-
-/** A good proof is always enough. */
-export const NO_STEP_UP: StepUp = { assess: async () => undefined };

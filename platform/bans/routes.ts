@@ -4,7 +4,7 @@ import { BANS_PAGE_MAX, Ban, BanChange, BanPage, BanRequest } from "../../shared
 import { requireOperator } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
+import { BODY_CODES, CREDENTIAL_CODES, jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { BanDesk } from "./ban-desk.ts";
 import type { BanService, StoredBan } from "./service.ts";
 
@@ -16,13 +16,6 @@ export interface BanRoutesDeps {
 
 const tags = ["Bans"];
 const security = [{ operator: [] }];
-const OPERATOR_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden"] as const;
-const BODY_CODES = [
-  "request.malformed",
-  "request.too_large",
-  "request.unsupported_media_type",
-  "request.invalid",
-] as const;
 const banParams = z.strictObject({ banId: z.uuid() });
 const DEFAULT_PAGE = 20;
 const pageQuery = z.strictObject({
@@ -48,7 +41,7 @@ function readRoutes({ bans }: BanRoutesDeps): OpenAPIHono<AppEnv> {
     description: "The newest first, lifted and expired ones among them unless `active` is true.",
     middleware: [guard],
     request: { query: pageQuery },
-    responses: responses("The bans.", BanPage, [...OPERATOR_CODES, "request.invalid"]),
+    responses: responses("The bans.", BanPage, [...CREDENTIAL_CODES, "request.invalid"]),
   });
   const get = createRoute({
     method: "get",
@@ -58,7 +51,7 @@ function readRoutes({ bans }: BanRoutesDeps): OpenAPIHono<AppEnv> {
     summary: "Read a ban",
     middleware: [guard],
     request: { params: banParams },
-    responses: responses("The ban.", Ban, [...OPERATOR_CODES, "request.invalid", "ban.not_found"]),
+    responses: responses("The ban.", Ban, [...CREDENTIAL_CODES, "request.invalid", "ban.not_found"]),
   });
   return new OpenAPIHono<AppEnv>()
     .openapi(list, async (c) => {
@@ -89,7 +82,12 @@ function writeRoutes({ bans, desk }: BanRoutesDeps): OpenAPIHono<AppEnv> {
       "two seconds.",
     middleware: [guard, jsonBody()],
     request: { body: jsonRequest(BanRequest) },
-    responses: responses("The ban.", Ban, [...OPERATOR_CODES, ...BODY_CODES, "player.not_found", "session.not_found"]),
+    responses: responses("The ban.", Ban, [
+      ...CREDENTIAL_CODES,
+      ...BODY_CODES,
+      "player.not_found",
+      "session.not_found",
+    ]),
   });
   const change = createRoute({
     method: "patch",
@@ -100,7 +98,7 @@ function writeRoutes({ bans, desk }: BanRoutesDeps): OpenAPIHono<AppEnv> {
     description: "Reason, end or appeal note. What is left out stays; null takes it away.",
     middleware: [guard, jsonBody()],
     request: { params: banParams, body: jsonRequest(BanChange) },
-    responses: responses("The ban.", Ban, [...OPERATOR_CODES, ...BODY_CODES, "ban.not_found"]),
+    responses: responses("The ban.", Ban, [...CREDENTIAL_CODES, ...BODY_CODES, "ban.not_found"]),
   });
   const lift = createRoute({
     method: "delete",
@@ -112,7 +110,7 @@ function writeRoutes({ bans, desk }: BanRoutesDeps): OpenAPIHono<AppEnv> {
     middleware: [guard],
     request: { params: banParams },
     responses: {
-      ...problemResponses([...OPERATOR_CODES, "request.invalid", "ban.not_found"]),
+      ...problemResponses([...CREDENTIAL_CODES, "request.invalid", "ban.not_found"]),
       204: { description: "Lifted." },
     },
   });

@@ -6,7 +6,7 @@ import { type Elevations, requireElevation, requirePlayer } from "../environment
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
-import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
+import { BODY_CODES, jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { PasswordService } from "./service.ts";
 import type { PasswordSignUp } from "./sign-up.ts";
 
@@ -19,15 +19,6 @@ export interface PasswordRoutesDeps {
 }
 
 const tags = ["Accounts"];
-const BODY_CODES = [
-  "request.malformed",
-  "request.too_large",
-  "request.unsupported_media_type",
-  "request.invalid",
-  "request.rate_limited",
-  "service.unavailable",
-] as const;
-
 /** Signing up with a password, and changing it. */
 export function passwordRoutes(deps: PasswordRoutesDeps): OpenAPIHono<AppEnv> {
   const { passwords, signUp, elevations, rateLimiter } = deps;

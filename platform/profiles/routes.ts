@@ -5,7 +5,7 @@ import { requireOperator, requirePlayer } from "../environments/guards.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
-import { jsonRequest, responses } from "../http/responses.ts";
+import { BODY_CODES, jsonRequest, responses } from "../http/responses.ts";
 import type { ProfileService } from "./service.ts";
 
 /** What the routes of profiles need. */
@@ -16,13 +16,6 @@ export interface ProfileRoutesDeps {
 
 const tags = ["Profiles"];
 const AUTH_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden", "service.unavailable"] as const;
-const BODY_CODES = [
-  "request.malformed",
-  "request.too_large",
-  "request.unsupported_media_type",
-  "request.invalid",
-] as const;
-
 const mine = createRoute({
   method: "get",
   path: "/v1/player/me/profile",

@@ -13,19 +13,8 @@ import { type Elevations, requireElevation, requirePlayer } from "../environment
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { addressOf, type RateLimiter } from "../http/rate-limit.ts";
-import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
+import { BODY_CODES, CREDENTIAL_CODES, jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { MailRequester, RecoveryService } from "./service.ts";
-
-const BODY_CODES = [
-  "request.malformed",
-  "request.too_large",
-  "request.unsupported_media_type",
-  "request.invalid",
-  "request.rate_limited",
-  "service.unavailable",
-] as const satisfies readonly ErrorCode[];
-
-const PLAYER_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.forbidden"] as const;
 
 const SAME_FOR_ALL =
   "The answer is the same, and takes as long, whether an account has this address or not. At most 6 mails an hour go to one address for one sender.";
@@ -127,7 +116,7 @@ function readEmailRoute() {
     security: [{ player: [] }],
     middleware: [requirePlayer()],
     responses: responses("The proven address, if there is one.", PlayerEmailResponse, [
-      ...PLAYER_CODES,
+      ...CREDENTIAL_CODES,
       "request.rate_limited",
       "service.unavailable",
     ]),
@@ -145,7 +134,7 @@ function changeEmailRoute(guards: Guards) {
     security: [{ player: [] }],
     middleware: [...guards, jsonBody()],
     request: { body: jsonRequest(MailCodeRequest) },
-    responses: acceptedResponses([...PLAYER_CODES, ...BODY_CODES, "auth.elevation_required"]),
+    responses: acceptedResponses([...CREDENTIAL_CODES, ...BODY_CODES, "auth.elevation_required"]),
   });
 }
 
@@ -161,7 +150,7 @@ function verifyEmailRoute(guards: Guards) {
     middleware: [...guards, jsonBody()],
     request: { body: jsonRequest(MailCodeProof) },
     responses: responses("The address.", PlayerEmailResponse, [
-      ...PLAYER_CODES,
+      ...CREDENTIAL_CODES,
       ...BODY_CODES,
       "code.invalid",
       "identity.taken",

@@ -11,7 +11,7 @@ import { clientAddressOf } from "../http/client-address.ts";
 import type { AppEnv } from "../http/env.ts";
 import { jsonBody } from "../http/json-body.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
-import { jsonRequest, problemResponses, responses } from "../http/responses.ts";
+import { BODY_CODES, jsonRequest, problemResponses, responses } from "../http/responses.ts";
 import type { SessionService } from "./service.ts";
 import { toSessionView } from "./session-view.ts";
 
@@ -24,13 +24,6 @@ export interface SessionRoutesDeps {
 const tags = ["Sessions"];
 const security = [{ player: [] }];
 const PLAYER_CODES = ["auth.missing", "auth.invalid", "auth.expired", "auth.session_ended"] as const;
-const BODY_CODES = [
-  "request.malformed",
-  "request.too_large",
-  "request.unsupported_media_type",
-  "request.invalid",
-] as const;
-
 /** Keeping a session, and ending it. */
 export function sessionRoutes(deps: SessionRoutesDeps): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>().route("/", tokenRoutes(deps)).route("/", listRoutes(deps.sessions));
